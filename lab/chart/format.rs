@@ -1,0 +1,205 @@
+//! Numbers as people read them: one rule each for durations, bytes, counts, ratios and shares, used by every
+//! chart, table and sentence, so that the same figure never appears in two spellings.
+
+/// A narrow no-break space between groups of three digits.
+const GROUP: char = '\u{202f}';
+
+/// The unit in which a whole axis of durations is labelled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TimeUnit {
+    /// `µs`, `ms` or `s`.
+    pub name: &'static str,
+    /// Microseconds in one unit.
+    pub us: f64,
+}
+
+impl TimeUnit {
+    /// The unit that suits values up to `us`. Its limits lie where [`time`] would round up to 1000.
+    pub fn for_max(us: f64) -> Self {
+        if us < 999.5 {
+            Self {
+                name: "µs",
+                us: 1.0,
+            }
+        } else if us < 999_500.0 {
+            Self {
+                name: "ms",
+                us: 1e3,
+            }
+        } else {
+            Self { name: "s", us: 1e6 }
+        }
+    }
+}
+
+/// A duration given in microseconds, to three significant digits: `40 µs`, `25 ms`, `1.02 s`.
+pub fn time(us: f64) -> String {
+    let unit = TimeUnit::for_max(us.abs());
+    format!("{} {}", significant(us / unit.us), unit.name)
+}
+
+/// A number of bytes with decimal prefixes, to three significant digits: `763 B`, `45.8 kB`.
+pub fn bytes(bytes: f64) -> String {
+    let (value, unit) = match bytes.abs() {
+        b if b < 999.5 => (bytes, "B"),
+        b if b < 999_500.0 => (bytes / 1e3, "kB"),
+        b if b < 999_500_000.0 => (bytes / 1e6, "MB"),
+        _ => (bytes / 1e9, "GB"),
+    };
+    format!("{} {unit}", significant(value))
+}
+
+/// Bytes without a prefix, for columns that are to be recomputed by hand: `2 B`, `1 086 B`.
+pub fn bytes_in_full(bytes: f64) -> String {
+    if bytes.abs() < 99.95 {
+        format!("{} B", significant(bytes))
+    } else {
+        format!("{} B", count(bytes.round() as u64))
+    }
+}
+
+/// A count, its digits grouped by threes: `12 345`.
+pub fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(GROUP);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count with its noun: `1 event`, `120 events`.
+pub fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// How many times as much: `0.04x`, `1.0x`, `4.4x`, `21x`.
+pub fn ratio(ratio: f64) -> String {
+    match ratio {
+        r if !r.is_finite() => "-".into(),
+        r if r < 0.0995 => format!("{r:.2}x"),
+        r if r < 9.95 => format!("{r:.1}x"),
+        r => format!("{}x", count(r.round() as u64)),
+    }
+}
+
+/// A share between 0 and 1 in percent. Only nothing is 0 % and only everything is 100 %.
+pub fn percent(share: f64) -> String {
+    match share * 100.0 {
+        p if p <= 0.0 => "0 %".into(),
+        p if p < 0.1 => "<0.1 %".into(),
+        p if p < 9.95 => format!("{} %", trimmed(format!("{p:.1}"))),
+        p if p < 99.5 => format!("{p:.0} %"),
+        p if p < 99.9 => format!("{p:.1} %"),
+        p if p < 100.0 => ">99.9 %".into(),
+        _ => "100 %".into(),
+    }
+}
+
+/// A deviation in percent with its sign: `+0.4 %`.
+pub fn deviation(percent: f64) -> String {
+    let text = format!("{percent:+.1} %");
+    if text.ends_with("0.0 %") && percent.abs() < 0.05 {
+        "0.0 %".into()
+    } else {
+        text
+    }
+}
+
+/// Three significant digits without trailing zeros, and never fewer than the whole part has.
+pub fn significant(value: f64) -> String {
+    if !value.is_finite() {
+        return "-".into();
+    }
+    match value.abs() {
+        v if v < 9.995 => trimmed(format!("{value:.2}")),
+        v if v < 99.95 => trimmed(format!("{value:.1}")),
+        v if v < 999.5 => format!("{value:.0}"),
+        _ if value > 0.0 => count(value.round() as u64),
+        _ => format!("-{}", count(value.abs().round() as u64)),
+    }
+}
+
+/// `25ms` as `25 ms`: scenario values are written without a space, prose and charts have one.
+pub fn spaced(value: &str) -> String {
+    let unit = value.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-');
+    match unit {
+        Some(at) if at > 0 && !value[at..].starts_with(['/', ' ']) => {
+            format!("{} {}", &value[..at], &value[at..])
+        }
+        _ => value.to_owned(),
+    }
+}
+
+/// The same text in plain ASCII, for terminals that know nothing else.
+pub fn ascii(text: &str) -> String {
+    text.replace('µ', "u")
+        .replace(GROUP, ",")
+        .replace('×', "x")
+        .replace(['–', '−'], "-")
+        .replace('·', "-")
+}
+
+fn trimmed(number: String) -> String {
+    if !number.contains('.') {
+        return number;
+    }
+    match number.trim_end_matches('0').trim_end_matches('.') {
+        "-0" => "0".into(),
+        short => short.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_switch_units_by_one_rule() {
+        for (us, text) in [
+            (0.0, "0 µs"),
+            (40.0, "40 µs"),
+            (999.4, "999 µs"),
+            (999.6, "1 ms"),
+            (25_011.0, "25 ms"),
+            (526_000.0, "526 ms"),
+            (999_600.0, "1 s"),
+            (1_024_000.0, "1.02 s"),
+            (30_000_000.0, "30 s"),
+        ] {
+            assert_eq!(time(us), text);
+        }
+    }
+
+    #[test]
+    fn bytes_counts_ratios_and_shares() {
+        assert_eq!(bytes(2.0), "2 B");
+        assert_eq!(bytes(45_800.0), "45.8 kB");
+        assert_eq!(bytes(999_700.0), "1 MB");
+        assert_eq!(bytes_in_full(2.5), "2.5 B");
+        assert_eq!(bytes_in_full(1_086.2), "1\u{202f}086 B");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(ratio(0.037), "0.04x");
+        assert_eq!(ratio(1.0), "1.0x");
+        assert_eq!(ratio(9.96), "10x");
+        assert_eq!(ratio(f64::NAN), "-");
+        assert_eq!(percent(0.9999), ">99.9 %");
+        assert_eq!(percent(0.367), "37 %");
+        assert_eq!(deviation(-0.01), "0.0 %");
+        assert_eq!(deviation(12.34), "+12.3 %");
+        assert_eq!(counted(1, "event"), "1 event");
+    }
+
+    #[test]
+    fn scenario_values_get_a_space_before_their_unit() {
+        assert_eq!(spaced("25ms"), "25 ms");
+        assert_eq!(spaced("1.5%"), "1.5 %");
+        assert_eq!(spaced("2/s"), "2/s");
+        assert_eq!(spaced("off"), "off");
+        assert!(ascii("12\u{202f}345 µs, 4 × 5 – 6 · 7").is_ascii());
+    }
+}

@@ -1,0 +1,293 @@
+//! How long from birth to screen? The share of deliveries at or below each latency: polling is a ramp, push a cliff.
+
+use super::canvas::{Align, Canvas, Point};
+use super::curve::{coincide, path, quantile};
+use super::format::{TimeUnit, count, time};
+use super::labels::{Area, place};
+use super::plot::Plot;
+use super::style::{INK, LABEL, MARGIN, MARKER, PLOT_BOTTOM, SOFT, STROKE, TEXT, WIDTH};
+use super::style::{color, leading, text_width, ticks, wrap};
+use super::{Chart, Table, figures, footer, not_verified};
+use crate::measure::{Figures, Results, Series, TransportResult};
+
+const ID: &str = "latency-cdf";
+const TITLE: &str = "How long until an event is on the screen?";
+const READING: &str =
+    "Each line: share of deliveries seen within that time. Solid is measured, dashed is predicted.";
+
+/// The chart.
+pub fn chart(results: &Results) -> Chart {
+    let alt = alt(results);
+    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
+        draw(canvas, results)
+    });
+    Chart {
+        id: ID,
+        title: TITLE,
+        reading: READING,
+        alt,
+        svg,
+        table: table(results),
+    }
+}
+
+type Drawn<'a> = (&'a TransportResult, &'a Figures, &'a Series);
+
+/// Transports that have something to draw, with their figures and series.
+fn drawable(results: &Results) -> Vec<Drawn<'_>> {
+    let mut drawable = vec![];
+    for transport in &results.transports {
+        if let (Some(figures), Some(series)) = (figures(transport), &transport.series)
+            && !series.latency_cdf.is_empty()
+        {
+            drawable.push((transport, figures, series));
+        }
+    }
+    drawable
+}
+
+fn draw(canvas: &Canvas, results: &Results) {
+    let drawn = drawable(results);
+    let missing = results
+        .transports
+        .iter()
+        .filter(|t| !drawn.iter().any(|(d, _, _)| d.id == t.id));
+    let notes: Vec<String> = missing
+        .map(|t| match figures(t) {
+            Some(_) => format!("{}: no series in this file", t.label),
+            None => format!("{}: {}", t.label, not_verified(t)),
+        })
+        .collect();
+    if !notes.is_empty() {
+        let note = format!("Not drawn: {}", notes.join("; "));
+        for line in wrap(&note, TEXT, false, WIDTH - 280 - MARGIN, 1) {
+            canvas.text((280, 86), TEXT, Align::Left, INK, &line);
+        }
+    }
+    let (x_max, slowest) = range(&drawn);
+    let plot = Plot {
+        left: 80,
+        top: 116,
+        right: WIDTH - 30,
+        bottom: PLOT_BOTTOM,
+        x_max,
+        y_max: 1.0,
+    };
+    let unit = TimeUnit::for_max(x_max);
+    let title = match slowest {
+        Some(us) => format!(
+            "latency, from birth to screen ({}); axis cut, the slowest took {}",
+            unit.name,
+            time(us)
+        ),
+        None => format!("latency, from birth to screen ({})", unit.name),
+    };
+    canvas.text(
+        (MARGIN, 86),
+        TEXT,
+        Align::Left,
+        SOFT,
+        "share of deliveries (%)",
+    );
+    plot.x_axis(canvas, 8, unit.us, &title);
+    plot.y_axis(canvas, 5, 0.01);
+    let paths: Vec<Vec<Point>> = drawn
+        .iter()
+        .map(|(_, _, series)| path(&plot, &series.latency_cdf))
+        .collect();
+    for (transport, _, series) in &drawn {
+        canvas.dashed(
+            &path(&plot, &series.theory_cdf),
+            color(&transport.style.color),
+            STROKE - 1,
+        );
+    }
+    for (i, (transport, _, _)) in drawn.iter().enumerate() {
+        // Lines on the same spot are drawn ever thinner, so that each stays visible beside the next.
+        let later = paths[i + 1..]
+            .iter()
+            .filter(|other| coincide(&plot, &paths[i], other))
+            .count()
+            .min(3);
+        canvas.line(
+            paths[i].clone(),
+            color(&transport.style.color),
+            STROKE + 4 * later as u32,
+        );
+    }
+    plot.axes(canvas);
+    let anchors = label(canvas, &plot, &drawn, &paths);
+    for (i, (transport, _, series)) in drawn.iter().enumerate() {
+        // Each line at heights of its own, so that the markers of lines on one spot show side by side.
+        for share in [0.2, 0.45, 0.7, 0.95].map(|share| share - 0.05 * (i % 4) as f64) {
+            let Some(us) = quantile(&series.latency_cdf, share).filter(|us| *us <= x_max) else {
+                continue;
+            };
+            let at = plot.at(us, share);
+            let near = |anchor: &Point| {
+                (anchor.1 - at.1).abs() < 3 * MARKER && (anchor.0 - at.0).abs() < 3 * MARKER
+            };
+            if !anchors.iter().any(near) {
+                canvas.marker(at, transport.style.marker, color(&transport.style.color));
+            }
+        }
+    }
+    if drawn.is_empty() {
+        canvas.bold(
+            (WIDTH / 2, 320),
+            LABEL,
+            Align::Middle,
+            INK,
+            "Nothing to draw: no verified latencies.",
+        );
+    }
+}
+
+/// Names and two percentiles beside each line; returns the marked points that they belong to.
+fn label(canvas: &Canvas, plot: &Plot, drawn: &[Drawn], paths: &[Vec<Point>]) -> Vec<Point> {
+    let texts: Vec<(Vec<String>, String)> = drawn
+        .iter()
+        .map(|(transport, figures, _)| {
+            let values = format!(
+                "p50 {}, p99 {}",
+                time(figures.latency_us.p50),
+                time(figures.latency_us.p99)
+            );
+            (wrap(&transport.label, LABEL, true, 420, 1), values)
+        })
+        .collect();
+    let sizes = |with_values: bool| -> Vec<(i32, i32)> {
+        let size = |(names, values): &(Vec<String>, String)| {
+            let name = names
+                .first()
+                .map_or(0, |name| text_width(name, LABEL, true));
+            match with_values {
+                true => (
+                    name.max(text_width(values, TEXT, false)),
+                    leading(LABEL) + leading(TEXT),
+                ),
+                false => (name, leading(LABEL)),
+            }
+        };
+        texts.iter().map(size).collect()
+    };
+    let mut lines = paths.to_vec();
+    lines.extend(
+        drawn
+            .iter()
+            .map(|(_, _, series)| path(plot, &series.theory_cdf)),
+    );
+    let room = Area {
+        left: plot.left + 8,
+        top: plot.top + 8,
+        right: plot.right - 4,
+        bottom: plot.bottom - 8,
+    };
+    let mut places = place(room, &sizes(true), &lines);
+    let with_values = places.iter().all(Option::is_some);
+    if !with_values {
+        // Too many lines for two rows of text each: the names matter more, and the table has the values.
+        places = place(room, &sizes(false), &lines);
+    }
+    for ((placed, (names, values)), (transport, _, _)) in places.iter().zip(&texts).zip(drawn) {
+        let Some(placed) = placed else { continue };
+        let Area {
+            left, top, right, ..
+        } = placed.area;
+        let ink = color(&transport.style.color);
+        let (edge, end, align) = match placed.anchor.0 < left {
+            true => (left, left - 6, Align::Left),
+            false => (right, right + 6, Align::Right),
+        };
+        canvas.line(vec![placed.anchor, (end, placed.anchor.1)], ink, 2);
+        canvas.marker(placed.anchor, transport.style.marker, ink);
+        for name in names {
+            canvas.bold((edge, top), LABEL, align, INK, name);
+        }
+        if with_values {
+            canvas.text((edge, top + leading(LABEL)), TEXT, align, INK, values);
+        }
+    }
+    places
+        .iter()
+        .flatten()
+        .map(|placed| placed.anchor)
+        .collect()
+}
+
+/// The end of the axis, and the slowest delivery where it lies far beyond it: a few deliveries during an outage
+/// must not squeeze all others into one line.
+fn range(drawn: &[Drawn]) -> (f64, Option<f64>) {
+    let largest = |of: fn(&Figures) -> f64| {
+        drawn
+            .iter()
+            .map(|(_, figures, _)| of(figures))
+            .fold(0.0, f64::max)
+    };
+    let (p99, max) = (largest(|f| f.latency_us.p99), largest(|f| f.latency_us.max));
+    let cut = p99 > 0.0 && max > 2.0 * p99;
+    let unit = TimeUnit::for_max(if cut { p99 } else { max }).us;
+    let (values, _) = ticks(if cut { p99 * 1.15 } else { max } / unit, 8);
+    (
+        values.last().map_or(1.0, |last| last * unit),
+        cut.then_some(max),
+    )
+}
+
+fn alt(results: &Results) -> String {
+    let mut drawn = drawable(results);
+    drawn.sort_by(|a, b| a.1.latency_us.p50.total_cmp(&b.1.latency_us.p50));
+    let (Some((first, f, _)), Some((last, l, _))) = (drawn.first(), drawn.last()) else {
+        return "Line chart of latency distributions. It is empty: no transport was verified."
+            .into();
+    };
+    let within = |f: &Figures| {
+        format!(
+            "{} (99 % within {})",
+            time(f.latency_us.p50),
+            time(f.latency_us.p99)
+        )
+    };
+    let mut alt = format!(
+        "Line chart, one line per transport: the share of deliveries seen within a given time. {} shows half of them \
+         within {}",
+        first.label,
+        within(f)
+    );
+    if first.id != last.id {
+        alt.push_str(&format!(", {} within {}", last.label, within(l)));
+    }
+    alt + "."
+}
+
+fn table(results: &Results) -> Table {
+    let head = [
+        "Transport",
+        "Fastest",
+        "Mean",
+        "p50",
+        "p90",
+        "p99",
+        "p99.9",
+        "Slowest",
+        "Deliveries",
+        "Events",
+    ];
+    let mut table = Table::new("Latency from birth to screen", &head);
+    for transport in &results.transports {
+        let Some(f) = figures(transport) else {
+            table.row([transport.label.clone(), not_verified(transport)]);
+            continue;
+        };
+        let p = f.latency_us;
+        let times = [p.min, p.mean, p.p50, p.p90, p.p99, p.p999, p.max].map(time);
+        let counts = [f.latency_samples, f.latency_events].map(count);
+        table.row(
+            [transport.label.clone()]
+                .into_iter()
+                .chain(times)
+                .chain(counts),
+        );
+    }
+    table
+}

@@ -1,0 +1,191 @@
+//! Charts as SVG text: [`all`] turns results into drawings, each with a sentence that says what it shows and a
+//! table of the same numbers. One file per chart; nothing here knows which transports exist.
+
+mod age_sawtooth;
+mod byte_ledger;
+mod canvas;
+mod curve;
+pub mod format;
+mod labels;
+mod latency_cdf;
+mod layers;
+mod plot;
+mod style;
+mod teeth;
+#[cfg(test)]
+mod tests;
+
+pub use layers::to_baseline;
+
+use crate::measure::{Figures, Marker, Results, Style, TransportResult};
+use crate::scenario::{PerDirection, Percent, Span};
+use std::fmt::Display;
+
+/// One drawing and what is needed to show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// Short identifier, unique among the charts of a report; all ids inside the SVG begin with it.
+    pub id: &'static str,
+    /// The question that the chart answers.
+    pub title: &'static str,
+    /// How to read it.
+    pub reading: &'static str,
+    /// Type of the chart and its finding in a sentence, from the data.
+    pub alt: String,
+    /// The drawing: `<svg ...>`.
+    pub svg: String,
+    /// The same numbers as text.
+    pub table: Table,
+}
+
+/// A table: the first column names the row.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Table {
+    pub caption: String,
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(caption: impl Into<String>, head: &[&str]) -> Self {
+        Self {
+            caption: caption.into(),
+            head: head.iter().map(|&cell| cell.to_owned()).collect(),
+            rows: vec![],
+        }
+    }
+
+    /// Adds a row; a row that ends early says why in its last cell, which then spans the rest.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    /// How many columns the last cell of a row covers: one, unless the row ends early.
+    pub fn span(&self, row: &[String]) -> usize {
+        (self.head.len() + 1).saturating_sub(row.len()).max(1)
+    }
+}
+
+/// The table behind the chart of bytes, for reports without drawings.
+pub fn byte_ledger(results: &Results) -> Table {
+    byte_ledger::table(results)
+}
+
+/// All charts of a report, in the order in which they teach.
+pub fn all(results: &Results) -> Vec<Chart> {
+    vec![
+        age_sawtooth::chart(results),
+        latency_cdf::chart(results),
+        byte_ledger::chart(results),
+    ]
+}
+
+/// The figures of a transport that was verified. Anything else has none, whatever its file says.
+pub fn figures(transport: &TransportResult) -> Option<&Figures> {
+    transport.figures.as_ref().filter(|_| transport.verified)
+}
+
+/// What stands in the place of figures that do not exist.
+pub fn not_verified(transport: &TransportResult) -> String {
+    let counts = format!(
+        "not verified: {} of {} deliveries",
+        format::count(transport.delivered),
+        format::count(transport.expected)
+    );
+    match &transport.problem {
+        Some(problem) => format!("{counts}; {problem}"),
+        None => counts,
+    }
+}
+
+/// The network in a few words: `simulated, 25 ms each way, 20 Mbit/s down, 5 Mbit/s up`.
+pub fn network(results: &Results) -> String {
+    let scenario = &results.scenario;
+    if results.network == "loopback" {
+        return "loopback (kernel sockets on one machine)".into();
+    }
+    let mut parts = vec![
+        results.network.clone(),
+        directions(&scenario.delay, "each way"),
+        directions(&scenario.bandwidth, "each way"),
+    ];
+    if [scenario.jitter.down, scenario.jitter.up] != [Span::ZERO; 2] {
+        parts.push(format!(
+            "jitter {}",
+            directions(&scenario.jitter, "each way")
+        ));
+    }
+    if [scenario.loss.down, scenario.loss.up] != [Percent::ZERO; 2] {
+        parts.push(format!(
+            "{} of packets lost",
+            directions(&scenario.loss, "each way")
+        ));
+    }
+    if !scenario.outages.is_empty() {
+        parts.push(format::counted(scenario.outages.len() as u64, "outage"));
+    }
+    parts.join(", ")
+}
+
+/// How often something happens, in words.
+pub fn rate(results: &Results) -> String {
+    match &results.scenario.replay {
+        Some(_) => "replayed events".into(),
+        None => match results.scenario.rate.to_string() {
+            one if one == "1/s" => "1 event/s".into(),
+            rate => rate.replace("/s", " events/s"),
+        },
+    }
+}
+
+/// A value that may differ by direction, in words.
+pub fn directions<T: Display + PartialEq + Copy>(value: &PerDirection<T>, both: &str) -> String {
+    let text = |value: T| format::spaced(&value.to_string());
+    if value.down == value.up {
+        format!("{} {both}", text(value.down))
+    } else {
+        format!("{} down, {} up", text(value.down), text(value.up))
+    }
+}
+
+/// Every drawing says where it comes from: scenario, seed, network, version, and the command that makes it again.
+fn footer(results: &Results) -> Vec<String> {
+    let scenario = &results.scenario;
+    let early = if results.partial {
+        " - ended early"
+    } else {
+        ""
+    };
+    let run = format!(
+        "Scenario {}: {}, {}, {} measured, seed {}{early} - pushlab {}",
+        scenario.name,
+        format::counted(scenario.clients.into(), "client"),
+        rate(results),
+        format::spaced(&scenario.duration.to_string()),
+        results.seed,
+        results.pushlab,
+    );
+    let width = style::WIDTH - 2 * style::MARGIN;
+    let lines = [
+        (run, 1),
+        (format!("Network: {}", network(results)), 1),
+        (format!("$ {}", results.command), 2),
+    ];
+    lines
+        .iter()
+        .flat_map(|(text, lines)| style::wrap(text, style::SMALL, false, width, *lines))
+        .collect()
+}
+
+/// A transport's colour as `#rrggbb`, and its marker as a character, for text beside the charts.
+pub fn swatch(style: &Style) -> (String, char) {
+    let plotters::style::RGBColor(r, g, b) = style::color(&style.color);
+    let marker = match style.marker {
+        Marker::Circle => '●',
+        Marker::Square => '■',
+        Marker::Triangle => '▲',
+        Marker::Diamond => '◆',
+    };
+    (format!("#{r:02x}{g:02x}{b:02x}"), marker)
+}

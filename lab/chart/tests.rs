@@ -1,0 +1,229 @@
+//! What must hold for every chart, whatever the numbers: everything on the sheet, nothing on top of anything else,
+//! type that can be read, and no figure of a transport that was not verified.
+
+use super::style::{HEIGHT, WIDTH, text_width};
+use super::{Chart, all};
+use crate::measure::Results;
+use crate::report::fixture;
+
+/// A text element with its estimated box.
+#[derive(Debug)]
+struct Text {
+    words: String,
+    size: f64,
+    left: i32,
+    right: i32,
+    top: i32,
+    bottom: i32,
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {
+    tag.split_once(&format!(" {name}=\""))
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map_or("", |(value, _)| value)
+}
+
+fn texts(svg: &str) -> Vec<Text> {
+    let element = |part: &str| {
+        let (tag, rest) = part.split_once('>').unwrap();
+        let words = rest
+            .split_once("</text>")
+            .unwrap()
+            .0
+            .trim()
+            .replace("&apos;", "'")
+            .replace("&lt;", "<");
+        let number = |name| attribute(tag, name).parse::<f64>().unwrap();
+        let (x, top, size) = (number("x") as i32, number("y") as i32, number("font-size"));
+        let width = text_width(&words, size as i32, attribute(tag, "font-weight") == "bold");
+        let left = match attribute(tag, "text-anchor") {
+            "start" => x,
+            "middle" => x - width / 2,
+            _ => x - width,
+        };
+        Text {
+            words,
+            size,
+            left,
+            right: left + width,
+            top,
+            bottom: top + size as i32,
+        }
+    };
+    svg.split("<text").skip(1).map(element).collect()
+}
+
+/// All fixtures, and variants of them that have broken charts before.
+fn everything() -> Vec<Results> {
+    let (mut alone, mut bare, mut many, mut nothing) = (
+        fixture::ticker(),
+        fixture::ticker(),
+        fixture::ticker(),
+        fixture::ticker(),
+    );
+    alone.transports.truncate(1);
+    for transport in &mut bare.transports {
+        transport.series = None;
+    }
+    for (i, transport) in fixture::ticker()
+        .transports
+        .into_iter()
+        .chain(fixture::extreme().transports)
+        .enumerate()
+    {
+        many.transports.push(crate::measure::TransportResult {
+            id: format!("extra-{i}"),
+            ..transport
+        });
+    }
+    many.transports.truncate(8);
+    for transport in &mut nothing.transports {
+        (transport.verified, transport.figures, transport.problem) =
+            (false, None, Some("a long story ".repeat(40)));
+    }
+    vec![
+        fixture::ticker(),
+        fixture::extreme(),
+        fixture::kaazing(),
+        fixture::unverified(),
+        fixture::polling_wins(),
+        fixture::damaged(),
+        fixture::empty("empty"),
+        alone,
+        bare,
+        many,
+        nothing,
+    ]
+}
+
+fn each_chart(check: impl Fn(&Results, &Chart)) {
+    for results in everything() {
+        for chart in all(&results) {
+            check(&results, &chart);
+        }
+    }
+}
+
+#[test]
+fn all_text_lies_on_the_sheet_and_can_be_read() {
+    each_chart(|results, chart| {
+        for text in texts(&chart.svg) {
+            let at = format!("{} {}: {text:?}", results.scenario.name, chart.id);
+            assert!(
+                text.left >= 0 && text.right <= WIDTH && text.top >= 0 && text.bottom <= HEIGHT,
+                "{at}"
+            );
+            assert!(text.size >= 16.0, "{at}");
+        }
+    });
+}
+
+#[test]
+fn no_text_covers_another() {
+    each_chart(|results, chart| {
+        let texts = texts(&chart.svg);
+        for (i, a) in texts.iter().enumerate() {
+            for b in &texts[..i] {
+                let apart = a.right <= b.left
+                    || b.right <= a.left
+                    || a.bottom <= b.top
+                    || b.bottom <= a.top;
+                assert!(apart, "{} {}: {a:?} {b:?}", results.scenario.name, chart.id);
+            }
+        }
+    });
+}
+
+#[test]
+fn every_transport_is_named_on_every_chart() {
+    for results in [fixture::ticker(), fixture::unverified()] {
+        for chart in all(&results) {
+            let words: Vec<String> = texts(&chart.svg)
+                .into_iter()
+                .map(|text| text.words)
+                .collect();
+            for transport in &results.transports {
+                assert!(
+                    words.iter().any(|text| text.contains(&transport.label)),
+                    "{}: {}",
+                    chart.id,
+                    transport.label
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn drawings_are_accessible_and_load_nothing() {
+    each_chart(|_, chart| {
+        let (svg, id) = (&chart.svg, chart.id);
+        assert!(
+            svg.contains("role=\"img\"") && svg.contains(&format!("<title id=\"{id}-title\">"))
+        );
+        assert!(svg.contains(&format!("<desc id=\"{id}-desc\">")) && svg.ends_with("</svg>\n"));
+        assert!(svg.split(" id=\"").skip(1).all(|rest| rest.starts_with(id)));
+        assert_eq!(svg.matches("http").count(), 1, "only the name space");
+        assert!(
+            !svg.contains("href")
+                && !svg.contains("url(")
+                && !svg.contains("NaN")
+                && !svg.contains("inf\"")
+        );
+        assert!(
+            svg.split("font-family=\"")
+                .skip(1)
+                .all(|rest| rest.starts_with("sans-serif"))
+        );
+    });
+}
+
+#[test]
+fn an_unverified_transport_shows_counts_and_no_figure() {
+    let results = fixture::unverified();
+    let hidden = results.transports[2].figures.as_ref().unwrap();
+    for chart in all(&results) {
+        assert!(
+            chart.svg.contains("6\u{202f}098 of 6\u{202f}100"),
+            "{}",
+            chart.id
+        );
+        let bytes = super::format::bytes(hidden.bytes_per_event);
+        assert!(!chart.svg.contains(&bytes), "{}", chart.id);
+        let row = chart
+            .table
+            .rows
+            .iter()
+            .find(|row| row[0] == results.transports[2].label)
+            .unwrap();
+        assert_eq!(row.len(), 2);
+    }
+}
+
+#[test]
+fn the_description_states_numbers_of_the_table() {
+    for chart in all(&fixture::ticker()) {
+        let cells: Vec<&String> = chart.table.rows.iter().flatten().collect();
+        let found = cells
+            .iter()
+            .filter(|cell| cell.contains(' ') && chart.alt.contains(cell.as_str()))
+            .count();
+        assert!(found >= 2, "{}: {}", chart.id, chart.alt);
+    }
+}
+
+#[test]
+fn the_same_results_give_the_same_drawing() {
+    assert_eq!(all(&fixture::ticker()), all(&fixture::ticker()));
+}
+
+#[test]
+fn the_sawtooth_has_the_mean_of_its_teeth() {
+    // One event per second, born at whole seconds and seen at once: the age runs from 0 to 1 s, its mean is 0.5 s.
+    let mut results = fixture::ticker();
+    results.transports.truncate(1);
+    let series = results.transports[0].series.as_mut().unwrap();
+    series.screen = (4..20).map(|s| [s * 1_000_000; 2]).collect();
+    let chart = super::age_sawtooth::chart(&results);
+    assert_eq!(chart.table.rows[0][1..4], ["10", "500 ms", "1 s"]);
+}

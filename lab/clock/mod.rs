@@ -1,0 +1,124 @@
+//! The lab's only clock: `now_ns()` and `sleep_until()`. Everything else asks here and cannot tell
+//! whether time is real or virtual.
+//!
+//! A thread is in virtual time while an [`agenda`] is installed on it (the simulated network does
+//! that); otherwise time is the machine's monotonic clock, counted from one origin that all threads
+//! of the process share. Times are whole nanoseconds since the start of the run.
+
+pub mod agenda;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Nanoseconds in a millisecond, a microsecond and a second.
+pub const MS: u64 = 1_000_000;
+/// Nanoseconds in a microsecond.
+pub const US: u64 = 1_000;
+/// Nanoseconds in a second.
+pub const S: u64 = 1_000_000_000;
+
+/// The wall-clock instant that simulated runs pretend to start at: 2025-01-01T00:00:00Z.
+pub const EPOCH_US: u64 = 1_735_689_600_000_000;
+
+/// Real time is counted from the first question.
+fn origin() -> Instant {
+    static ORIGIN: OnceLock<Instant> = OnceLock::new();
+    *ORIGIN.get_or_init(Instant::now)
+}
+
+/// Now, in nanoseconds. Never goes backwards.
+pub fn now_ns() -> u64 {
+    agenda::now_ns().unwrap_or_else(|| origin().elapsed().as_nanos() as u64)
+}
+
+/// The wall-clock time that belongs to the zero of [`now_ns`], microseconds since 1970.
+/// In virtual time it is always [`EPOCH_US`], so that results do not depend on the day.
+pub fn epoch_us() -> u64 {
+    if agenda::now_ns().is_some() {
+        return EPOCH_US;
+    }
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    (wall.as_micros() as u64).saturating_sub(origin().elapsed().as_micros() as u64)
+}
+
+/// The value of an HTTP `Date` header for this instant.
+pub fn http_date() -> String {
+    let since_1970 = Duration::from_micros(epoch_us()) + Duration::from_nanos(now_ns());
+    httpdate::fmt_http_date(UNIX_EPOCH + since_1970)
+}
+
+/// Waits until [`now_ns`] has reached `deadline_ns`. In virtual time it wakes at exactly that
+/// instant; in real time up to about a millisecond later (tokio's timer resolution).
+pub fn sleep_until(deadline_ns: u64) -> Sleep {
+    Sleep(match agenda::now_ns() {
+        Some(_) => Kind::Virtual(agenda::Timer::new(deadline_ns)),
+        None => {
+            let at = origin() + Duration::from_nanos(deadline_ns);
+            Kind::Real(Box::pin(tokio::time::sleep_until(at.into())))
+        }
+    })
+}
+
+/// Waits for `span_ns` from now.
+pub fn sleep(span_ns: u64) -> Sleep {
+    sleep_until(now_ns().saturating_add(span_ns))
+}
+
+/// Blocks the thread until `deadline_ns`, in real time only. Finer than [`sleep_until`] (tens of
+/// microseconds): the publisher of a loopback run uses it so that no timer lateness of ours is
+/// mistaken for a transport's latency.
+pub fn block_until(deadline_ns: u64) {
+    loop {
+        let left = deadline_ns.saturating_sub(now_ns());
+        if left == 0 {
+            return;
+        }
+        std::thread::sleep(Duration::from_nanos(left));
+    }
+}
+
+/// The future of [`sleep_until`].
+#[derive(Debug)]
+pub struct Sleep(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Virtual(agenda::Timer),
+    Real(Pin<Box<tokio::time::Sleep>>),
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut self.0 {
+            Kind::Virtual(timer) => timer.poll(cx),
+            Kind::Real(sleep) => sleep.as_mut().poll(cx),
+        }
+    }
+}
+
+impl hyper::rt::Sleep for Sleep {}
+
+/// hyper's timers on this clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HyperTimer;
+
+impl hyper::rt::Timer for HyperTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn hyper::rt::Sleep>> {
+        Box::pin(sleep(duration.as_nanos() as u64))
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn hyper::rt::Sleep>> {
+        // hyper makes its deadlines from `Timer::now`, below.
+        let span = deadline.saturating_duration_since(origin());
+        Box::pin(sleep_until(span.as_nanos() as u64))
+    }
+
+    fn now(&self) -> Instant {
+        origin() + Duration::from_nanos(now_ns())
+    }
+}

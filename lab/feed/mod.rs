@@ -1,0 +1,21 @@
+//! The feed: a log of events read through a cursor, and the sources that fill it.
+//!
+//! `since(cursor)` answers at once, `after(cursor).await` waits for something newer. The four
+//! transports differ in how they call these two: short polling asks `since` again and again, long
+//! polling awaits `after` once per request, SSE loops over `after` inside one answer, WebSocket
+//! over frames.
+
+mod event;
+mod instants;
+mod log;
+mod payload;
+mod random;
+mod replay;
+mod source;
+mod timestamp;
+
+pub use event::Event;
+pub use log::{Batch, Feed, Forgotten, MAX_BATCH};
+pub use payload::payload_seq;
+pub use replay::ReplayError;
+pub use source::{generate, source};

@@ -1,0 +1,10 @@
+//! From what clients saw and wires carried to figures. Pure: values in, values out.
+
+pub mod age;
+pub mod classify;
+pub mod ledger;
+pub mod recorder;
+mod results;
+pub mod summary;
+
+pub use results::*;

@@ -1,0 +1,211 @@
+//! The public, versioned result of a run: what `run --json` prints and what `recording.json` holds.
+//! Plain data with units in the names; everything a report shows comes from here alone.
+
+use crate::scenario::Scenario;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The value of [`Results::schema`].
+pub const SCHEMA: &str = "pushlab/results";
+/// The value of [`Results::version`]; raised whenever a field changes its meaning.
+pub const VERSION: u32 = 1;
+
+/// One scenario over several transports on one network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Always [`VERSION`].
+    pub version: u32,
+    /// Version of the program that measured.
+    pub pushlab: String,
+    /// The command that makes these results again.
+    pub command: String,
+    /// The scenario with every override applied.
+    pub scenario: Scenario,
+    /// `simulated` or `loopback`.
+    pub network: String,
+    /// The seed, repeated from the scenario.
+    pub seed: u64,
+    /// Whether the run ended early.
+    pub partial: bool,
+    /// What each kind of figure covers, in words.
+    pub windows: Windows,
+    /// Where real time was measured; absent on the simulated network, where the machine does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
+    /// The transport that ratios are taken against.
+    pub baseline: String,
+    /// One entry per transport, in the order of the lab's table.
+    pub transports: Vec<TransportResult>,
+}
+
+/// The two windows of a run, in words and in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Windows {
+    /// Latency, age and staleness: events born, or instants, in this window.
+    pub latency: String,
+    /// Bytes, packets, requests: from the first SYN to the last FIN.
+    pub ledger: String,
+    /// Start of the measured window, microseconds after the start of the run.
+    pub measured_from_us: u64,
+    /// End of the measured window, microseconds after the start of the run.
+    pub measured_to_us: u64,
+}
+
+/// The machine behind a loopback run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Operating system.
+    pub os: String,
+    /// Processor architecture.
+    pub arch: String,
+    /// Processors the program may use.
+    pub cores: usize,
+}
+
+/// What one transport did in one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TransportResult {
+    /// `short-poll`, `long-poll`, `sse` or `websocket`.
+    pub id: String,
+    /// Human name, for example "Short polling".
+    pub label: String,
+    /// How charts draw it.
+    pub style: Style,
+    /// Its settings in this run in a few words, for example "every 1 s, timer".
+    pub settings: String,
+    /// Deliveries the scenario's generator calls for: events x clients.
+    pub expected: u64,
+    /// First-time deliveries of expected events.
+    pub delivered: u64,
+    /// Events that a `latest` client skipped because a newer one replaced them.
+    pub superseded: u64,
+    /// Deliveries of an event the client already had (repeats of the newest value asked for by `latest` are empty answers instead).
+    pub duplicated: u64,
+    /// Deliveries that came before an earlier event.
+    pub out_of_order: u64,
+    /// Deliveries whose text is not what the generator made.
+    pub altered: u64,
+    /// Whether every client saw exactly what it should. Without it there are no figures.
+    pub verified: bool,
+    /// What went wrong first, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// The figures; present exactly when `verified`.
+    #[serde(flatten)]
+    pub figures: Option<Figures>,
+    /// Predictions for the same figures, where a closed form exists (key: path of the figure, for example `latency_us.mean`).
+    #[serde(default)]
+    pub theory: BTreeMap<String, f64>,
+    /// Bounded series for the charts; not part of `run --json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Series>,
+}
+
+/// How charts draw a transport: the same everywhere and for ever.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Style {
+    /// `#rrggbb`, colour-blind safe among the lab's transports, 3:1 on white.
+    pub color: String,
+    /// Marker shape, so that colour is never alone.
+    pub marker: Marker,
+}
+
+/// Marker shapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Marker {
+    Circle,
+    Square,
+    Triangle,
+    Diamond,
+}
+
+/// Everything measured about a verified transport.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Born -> seen, in microseconds, over deliveries of events born in the measured window.
+    pub latency_us: Percentiles,
+    /// Deliveries behind `latency_us`.
+    pub latency_samples: u64,
+    /// Distinct events behind `latency_us` (clients on one feed are correlated: count events).
+    pub latency_events: u64,
+    /// Age of the newest event shown, averaged over the measured window and all clients.
+    pub age_us: Mean,
+    /// Share of the measured window in which a newer event existed than the one shown, 0 to 1.
+    pub stale_share: f64,
+    /// From a client's first SYN (or the first event's birth, if later) to its first event.
+    pub first_event_us: Mean,
+    /// HTTP requests, upgrades included.
+    pub requests: u64,
+    /// Answers that brought nothing new.
+    pub empty_answers: u64,
+    /// TCP connections opened.
+    pub connections: u64,
+    /// IP packets, both directions.
+    pub packets: u64,
+    /// IP bytes by layer and by direction.
+    pub bytes: Bytes,
+    /// `bytes.total / delivered`.
+    pub bytes_per_event: f64,
+    /// Server thread CPU per delivery; only on loopback, and only where the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_cpu_us_per_delivery: Option<f64>,
+    /// Client thread CPU per delivery; only on loopback, and only where the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_cpu_us_per_delivery: Option<f64>,
+}
+
+/// A distribution in microseconds, rounded to a tenth.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Percentiles {
+    pub min: f64,
+    pub mean: f64,
+    pub p50: f64,
+    pub p90: f64,
+    pub p99: f64,
+    pub p999: f64,
+    pub max: f64,
+}
+
+/// A mean in microseconds, rounded to a tenth.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Mean {
+    pub mean: f64,
+}
+
+/// IP bytes by layer (they sum to `total`) and by direction (they do too).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Bytes {
+    /// The events' own text.
+    pub payload: u64,
+    /// SSE fields, chunk sizes, WebSocket headers, separators, heartbeats.
+    pub framing: u64,
+    /// Heads of polls and of their answers.
+    pub http_headers: u64,
+    /// TCP handshake and tear-down, upgrade and stream-opening heads, hello and close, with their TCP/IP headers.
+    pub setup: u64,
+    /// TLS records; 0, the lab speaks plain HTTP.
+    pub tls: u64,
+    /// IP and TCP headers of all other segments, pure ACKs, and whole retransmissions.
+    pub tcp_ip: u64,
+    /// All of the above.
+    pub total: u64,
+    /// Client to server.
+    pub up: u64,
+    /// Server to client.
+    pub down: u64,
+}
+
+/// Bounded series for the charts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Series {
+    /// The latency distribution: `[latency_us, share of deliveries at or below it]`, at most 400 points, rising.
+    pub latency_cdf: Vec<[f64; 2]>,
+    /// The predicted distribution in the same form; empty where there is no closed form.
+    pub theory_cdf: Vec<[f64; 2]>,
+    /// What the first client's screen showed: `[seen_us, born_us]` of each newest event, for the first
+    /// 30 s of the measured window (plus the last one before it), at most 2,000 points.
+    pub screen: Vec<[u64; 2]>,
+}

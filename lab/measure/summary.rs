@@ -1,0 +1,154 @@
+//! A recording reduced to figures.
+
+use super::ledger::Ledger;
+use super::recorder::{Book, Expectation};
+use super::results::{Figures, Mean, Percentiles, Series};
+
+/// Points of the latency distribution that are kept.
+const CDF_POINTS: usize = 400;
+/// How much of the first screen is kept, and at most how many points.
+const SCREEN_NS: u64 = 30_000_000_000;
+const SCREEN_POINTS: usize = 2_000;
+
+/// Counts over all clients.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub expected: u64,
+    pub delivered: u64,
+    pub superseded: u64,
+    pub duplicated: u64,
+    pub out_of_order: u64,
+    pub altered: u64,
+}
+
+impl Counts {
+    /// Adds up what the clients saw.
+    pub fn of(book: &Book, expectation: &Expectation) -> Self {
+        let mut sum = Self {
+            expected: expectation.events.len() as u64 * u64::from(expectation.clients),
+            ..Self::default()
+        };
+        for client in &book.clients {
+            sum.delivered += client.delivered;
+            sum.superseded += client.superseded;
+            sum.duplicated += client.duplicated;
+            sum.out_of_order += client.out_of_order;
+            sum.altered += client.altered;
+        }
+        sum
+    }
+
+    /// Whether every client saw exactly what it should: each event once, in order, unaltered (or,
+    /// for `latest`, each event seen or superseded).
+    pub fn verified(&self) -> bool {
+        self.delivered + self.superseded == self.expected
+            && self.duplicated + self.out_of_order + self.altered == 0
+    }
+}
+
+/// CPU time of each side, where the system tells.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cpu {
+    pub server_ns: Option<u64>,
+    pub client_ns: Option<u64>,
+}
+
+/// The figures of a verified run.
+pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figures {
+    let delivered = counts.delivered.max(1) as f64;
+    let bytes = ledger.to_bytes();
+    let samples = book.latency_ns.len();
+    let per_delivery = |ns: Option<u64>| ns.map(|ns| rounded(ns as f64 / 1e3 / delivered, 1e3));
+    let (mut age_ns2, mut observed_ns, mut stale_ns) = (0, 0, 0);
+    let mut first_ns = Vec::with_capacity(book.clients.len());
+    for client in &book.clients {
+        let (age, observed, stale) = client.screen.totals();
+        age_ns2 += age;
+        observed_ns += observed;
+        stale_ns += stale;
+        if let (Some(dialled), Some(first)) = (client.dialled_ns, client.first_event_ns) {
+            first_ns.push(first - dialled);
+        }
+    }
+    let first_sum: u64 = first_ns.iter().sum();
+    Figures {
+        latency_us: percentiles(book),
+        latency_samples: samples,
+        latency_events: book.seen_events.iter().filter(|&&seen| seen).count() as u64,
+        age_us: Mean { mean: us(age_ns2 as f64 / observed_ns.max(1) as f64) },
+        stale_share: rounded(stale_ns as f64 / observed_ns.max(1) as f64, 1e6),
+        first_event_us: Mean { mean: us(first_sum as f64 / first_ns.len().max(1) as f64) },
+        requests: book.requests,
+        empty_answers: book.empty_answers,
+        connections: book.connections,
+        packets: ledger.packets_up + ledger.packets_down,
+        bytes,
+        bytes_per_event: rounded(bytes.total as f64 / delivered, 1e3),
+        server_cpu_us_per_delivery: per_delivery(cpu.server_ns),
+        client_cpu_us_per_delivery: per_delivery(cpu.client_ns),
+    }
+}
+
+/// The bounded series that charts are drawn from.
+pub fn series(book: &Book, expectation: &Expectation, theory_cdf: Vec<[f64; 2]>) -> Series {
+    let samples = book.latency_ns.len().max(1);
+    let points = (samples as usize).min(CDF_POINTS);
+    let mut latency_cdf = Vec::with_capacity(points + 1);
+    if !book.latency_ns.is_empty() {
+        latency_cdf.push([us(book.latency_min_ns as f64), 0.0]);
+    }
+    for point in 1..=points {
+        let share = point as f64 / points as f64;
+        let value_ns = quantile(book, share);
+        latency_cdf.push([us(value_ns), rounded(share, 1e6)]);
+    }
+    latency_cdf.dedup_by(|next, kept| {
+        // Of points at the same latency only the highest share matters, beside the first.
+        let same = next[0] == kept[0] && kept[1] > 0.0;
+        if same {
+            kept[1] = next[1];
+        }
+        same
+    });
+    let (from, to) = (expectation.from_ns, expectation.to_ns.min(expectation.from_ns + SCREEN_NS));
+    let first = book.first_screen.iter().rposition(|&(seen, _)| seen <= from).unwrap_or(0);
+    let screen = book.first_screen[first..]
+        .iter()
+        .take_while(|&&(seen, _)| seen <= to)
+        .take(SCREEN_POINTS)
+        .map(|&(seen, born)| [seen / 1_000, born / 1_000])
+        .collect();
+    Series { latency_cdf, theory_cdf, screen }
+}
+
+fn percentiles(book: &Book) -> Percentiles {
+    if book.latency_ns.is_empty() {
+        return Percentiles::default();
+    }
+    let mean = book.latency_sum_ns as f64 / book.latency_ns.len() as f64;
+    Percentiles {
+        min: us(book.latency_min_ns as f64),
+        mean: us(mean),
+        p50: us(quantile(book, 0.50)),
+        p90: us(quantile(book, 0.90)),
+        p99: us(quantile(book, 0.99)),
+        p999: us(quantile(book, 0.999)),
+        max: us(book.latency_max_ns as f64),
+    }
+}
+
+/// The histogram's buckets are 256 ns wide at 25 ms; the exact extremes bound what they round to.
+fn quantile(book: &Book, share: f64) -> f64 {
+    let value_ns = book.latency_ns.value_at_quantile(share);
+    value_ns.clamp(book.latency_min_ns, book.latency_max_ns) as f64
+}
+
+/// Nanoseconds to microseconds, rounded to a tenth.
+fn us(ns: f64) -> f64 {
+    rounded(ns / 1e3, 10.0)
+}
+
+/// Fixed rounding before anything is printed, so that figures are the same text everywhere.
+fn rounded(value: f64, steps_per_unit: f64) -> f64 {
+    (value * steps_per_unit).round() / steps_per_unit
+}

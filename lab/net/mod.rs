@@ -1,0 +1,149 @@
+//! How clients reach the server: over the simulated network or over kernel sockets on this machine.
+//! Transports see only [`Dialer`], [`Listener`] and [`Wire`], and cannot tell which it is.
+
+pub mod loopback;
+pub mod sim;
+mod tcp_info;
+
+use crate::scenario::Scenario;
+use loopback::TcpWire;
+use sim::{SimWire, SocketBuffers};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpListener;
+
+/// The two networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// Virtual time, simulated links, real TCP/IP packets. The same on every machine.
+    Simulated,
+    /// Kernel sockets on 127.0.0.1 in real time.
+    Loopback,
+}
+
+impl Network {
+    /// As in JSON and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Network::Simulated => "simulated",
+            Network::Loopback => "loopback",
+        }
+    }
+}
+
+/// One end of a connection: a byte stream.
+#[derive(Debug)]
+pub enum Wire {
+    Simulated(SimWire),
+    Tcp(TcpWire),
+}
+
+/// Opens connections to the server.
+#[derive(Debug, Clone)]
+pub enum Dialer {
+    /// From this client host.
+    Simulated { client: u32 },
+    /// To this address; the meter takes account of the connection.
+    Tcp { server: SocketAddr, meter: loopback::Meter },
+}
+
+impl Dialer {
+    pub async fn dial(&self) -> io::Result<Wire> {
+        match self {
+            Dialer::Simulated { client } => Ok(Wire::Simulated(sim::dial(*client).await?)),
+            Dialer::Tcp { server, meter } => Ok(Wire::Tcp(TcpWire::dial(*server, meter.clone()).await?)),
+        }
+    }
+}
+
+/// Accepts connections on the server.
+#[derive(Debug)]
+pub enum Listener {
+    Simulated,
+    Tcp(TcpListener),
+}
+
+impl Listener {
+    pub async fn accept(&self) -> io::Result<Wire> {
+        match self {
+            Listener::Simulated => Ok(Wire::Simulated(sim::accept().await)),
+            Listener::Tcp(listener) => {
+                let (stream, _) = listener.accept().await?;
+                Ok(Wire::Tcp(TcpWire::accepted(stream)?))
+            }
+        }
+    }
+}
+
+/// Sizes of the buffers along a connection, bytes. None of them may change a result: a test doubles
+/// them all and compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Buffers {
+    /// Simulated socket buffers.
+    pub socket: SocketBuffers,
+    /// hyper's largest read and write buffer (at least 8,192).
+    pub http: usize,
+    /// tungstenite's read buffer.
+    pub websocket: usize,
+}
+
+impl Buffers {
+    /// Small where events are few, so that ten thousand simulated clients fit into memory; large
+    /// enough that the receive window never limits a transport, even when it catches up on an
+    /// outage or a poll brings a long batch.
+    pub fn for_scenario(scenario: &Scenario) -> Self {
+        const LARGEST: u64 = 256 * 1024;
+        let longest_outage_ns = scenario.outages.iter().map(|outage| outage.lasts.as_nanos()).max();
+        let gap_ns = longest_outage_ns.unwrap_or(0) * 3 + scenario.poll_every.as_nanos();
+        let events = scenario.rate.as_per_second() * gap_ns as f64 / 1e9;
+        // A tick with its framing is below 128 bytes; four times that leaves room for chance.
+        let burst = (events * 4.0 * 128.0) as u64;
+        let down = burst.clamp(8 * 1024, LARGEST).next_power_of_two() as usize;
+        Self { socket: SocketBuffers { down, up: 4 * 1024 }, http: 8 * 1024, websocket: 2 * 1024 }
+    }
+
+    /// Every size times `factor`.
+    pub fn times(self, factor: usize) -> Self {
+        Self {
+            socket: SocketBuffers { down: self.socket.down * factor, up: self.socket.up * factor },
+            http: self.http * factor,
+            websocket: self.websocket * factor,
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Wire::Simulated(wire) => Pin::new(wire).poll_read(cx, buffer),
+            Wire::Tcp(wire) => Pin::new(wire).poll_read(cx, buffer),
+        }
+    }
+}
+
+// No vectored writes: hyper then joins head and body, so a message leaves in one call.
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Wire::Simulated(wire) => Pin::new(wire).poll_write(cx, data),
+            Wire::Tcp(wire) => Pin::new(wire).poll_write(cx, data),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Wire::Simulated(wire) => Pin::new(wire).poll_flush(cx),
+            Wire::Tcp(wire) => Pin::new(wire).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Wire::Simulated(wire) => Pin::new(wire).poll_shutdown(cx),
+            Wire::Tcp(wire) => Pin::new(wire).poll_shutdown(cx),
+        }
+    }
+}

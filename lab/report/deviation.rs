@@ -1,0 +1,83 @@
+//! Theory against measurement: for each prediction the measured value of the same figure, and how far apart they are.
+
+use crate::chart::{figures, format};
+use crate::measure::TransportResult;
+
+/// One predicted figure and its measurement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deviation {
+    /// Path of the figure, as in `latency_us.mean`.
+    pub figure: String,
+    pub predicted: f64,
+    pub measured: f64,
+    /// How much more was measured than predicted, in percent of the prediction; none where nothing was predicted.
+    pub percent: Option<f64>,
+}
+
+/// The figure that the ledger gives only indirectly: what an event costs once a connection stands.
+const WITHOUT_SETUP: &str = "bytes_per_event_without_setup";
+
+/// All predictions of a transport that can be compared; none for an unverified one.
+pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
+    let Some(figures) = figures(transport) else {
+        return vec![];
+    };
+    let Ok(tree) = serde_json::to_value(figures) else {
+        return vec![];
+    };
+    let measured = |path: &str| {
+        if path == WITHOUT_SETUP {
+            let running = figures.bytes.total.saturating_sub(figures.bytes.setup);
+            return (transport.delivered > 0).then(|| running as f64 / transport.delivered as f64);
+        }
+        path.split('.')
+            .try_fold(&tree, |node, key| node.get(key))?
+            .as_f64()
+    };
+    let compare = |(figure, &predicted): (&String, &f64)| {
+        let measured = measured(figure)?;
+        let percent = match predicted {
+            0.0 => (measured == 0.0).then_some(0.0),
+            _ => Some((measured - predicted) / predicted * 100.0),
+        };
+        Some(Deviation {
+            figure: figure.clone(),
+            predicted,
+            measured,
+            percent,
+        })
+    };
+    transport.theory.iter().filter_map(compare).collect()
+}
+
+impl Deviation {
+    /// The figure in words.
+    pub fn name(&self) -> String {
+        let (first, rest) = self.figure.split_once('.').unwrap_or((&self.figure, ""));
+        let what = match first {
+            "latency_us" => "latency",
+            "age_us" => "age",
+            "first_event_us" => "time to the first event",
+            "stale_share" => "time on a stale value",
+            "bytes" => "bytes",
+            "bytes_per_event" => "bytes per event",
+            WITHOUT_SETUP => "bytes per event, set-up left out",
+            other => &other.replace('_', " "),
+        };
+        if rest.is_empty() {
+            what.into()
+        } else {
+            format!("{what}, {}", rest.replace(['.', '_'], " "))
+        }
+    }
+
+    /// Predicted and measured value in the figure's unit.
+    pub fn values(&self) -> [String; 2] {
+        [self.predicted, self.measured].map(|value| match self.figure.split('.').next() {
+            Some(key) if key.ends_with("_us") => format::time(value),
+            Some(key) if key.starts_with("bytes") => format::bytes(value),
+            Some(key) if key.ends_with("_share") => format::percent(value),
+            _ => format::significant(value),
+        })
+    }
+}

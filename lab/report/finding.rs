@@ -1,0 +1,292 @@
+//! What was found, and under which condition, in a few sentences. Nothing is canned: each is chosen and filled by the
+//! figures, and says as readily that polling was cheaper, or as fast, as that push was.
+
+use super::rank::{Entry, Ranked, TAIL, TIE, least, least_tail, names, p99, ranked, times};
+use crate::chart::{directions, figures, format, not_verified, rate};
+use crate::measure::Results;
+use crate::scenario::Percent;
+
+/// Below this many distinct events a 99th percentile rests on less than one of them.
+const FEW_EVENTS: u64 = 100;
+
+/// A finding in sentences.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Finding {
+    /// What a reader must know before anything else: runs that were not verified or not finished.
+    pub warnings: Vec<String>,
+    /// What was found.
+    pub sentences: Vec<String>,
+}
+
+impl Finding {
+    /// All of it as one paragraph, warnings first.
+    pub fn text(&self) -> String {
+        self.warnings
+            .iter()
+            .chain(&self.sentences)
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// The finding of a run.
+pub fn finding(results: &Results) -> Finding {
+    let mut warnings = vec![];
+    if results.partial {
+        warnings.push(
+            "Warning: the run was ended early; all figures are for the part that was run.".into(),
+        );
+    }
+    for transport in results.transports.iter().filter(|t| figures(t).is_none()) {
+        warnings.push(format!(
+            "Warning: {} was {}. It has no figures and takes no part in what follows.",
+            transport.label,
+            not_verified(transport)
+        ));
+    }
+    let entries: Vec<Entry> = results
+        .transports
+        .iter()
+        .filter_map(|t| figures(t).map(|f| (t, f)))
+        .filter(|(t, f)| t.delivered > 0 && f.latency_samples > 0)
+        .collect();
+    let mut sentences = vec![];
+    if entries.is_empty() {
+        sentences
+            .push("There is nothing to compare: no verified transport delivered an event.".into());
+        return Finding {
+            warnings,
+            sentences,
+        };
+    }
+    let speed = ranked(&entries, |(_, f)| f.latency_us.p50);
+    let cost = ranked(&entries, |(_, f)| f.bytes_per_event);
+    sentences.push(format!(
+        "{}, {}",
+        condition(results),
+        verdict(&speed, &cost)
+    ));
+    sentences.push(speed_sentence(&speed));
+    sentences.extend(tail_sentence(&speed[0]));
+    sentences.extend(cost_sentence(&cost));
+    sentences.extend(age_sentence(&entries));
+    sentences.extend(few_events(&entries));
+    Finding {
+        warnings,
+        sentences,
+    }
+}
+
+/// Under which condition all this holds.
+fn condition(results: &Results) -> String {
+    let scenario = &results.scenario;
+    let mut condition = match results.network.as_str() {
+        "loopback" => "On loopback".to_owned(),
+        _ => format!("Over {}", directions(&scenario.delay, "each way")),
+    };
+    condition.push_str(&format!(" with {}", rate(results)));
+    if results.network != "loopback" {
+        if [scenario.loss.down, scenario.loss.up] != [Percent::ZERO; 2] {
+            condition.push_str(&format!(
+                " and {} loss",
+                directions(&scenario.loss, "each way")
+            ));
+        }
+        if !scenario.outages.is_empty() {
+            condition.push_str(&format!(
+                " and {}",
+                format::counted(scenario.outages.len() as u64, "outage")
+            ));
+        }
+    }
+    condition
+}
+
+fn speed_sentence(groups: &[Vec<Ranked>]) -> String {
+    let (fastest, slower) = (&groups[0], &groups[1..]);
+    let best = least(fastest);
+    if slower.is_empty() && fastest.len() > 1 {
+        return format!(
+            "{} tied within 5 %: each showed half of all events within about {}.",
+            names(fastest),
+            format::time(best)
+        );
+    }
+    let mut sentence = format!(
+        "{} showed half of all events within {}",
+        names(fastest),
+        format::time(best)
+    );
+    for (us, (transport, _)) in slower.iter().flatten() {
+        sentence.push_str(&format!(
+            "; {} ({}) needed {}{}",
+            transport.label,
+            transport.settings,
+            format::time(*us),
+            times(*us, best)
+        ));
+    }
+    sentence + "."
+}
+
+/// Equal medians can hide unequal tails.
+fn tail_sentence(fastest: &[Ranked]) -> Option<String> {
+    let best = least_tail(fastest);
+    let (good, bad): (Vec<Ranked>, Vec<Ranked>) =
+        fastest.iter().partition(|entry| p99(entry) <= best * TAIL);
+    let (_, (transport, figures)) = bad.iter().max_by(|a, b| p99(a).total_cmp(&p99(b)))?;
+    Some(format!(
+        "Among the slowest events they differ: 99 % were there within {} with {}, but within {} with {}.",
+        format::time(good.iter().map(p99).fold(best, f64::max)),
+        names(&good),
+        format::time(figures.latency_us.p99),
+        transport.label
+    ))
+}
+
+fn cost_sentence(groups: &[Vec<Ranked>]) -> Option<String> {
+    let (cheapest, dearer) = (&groups[0], &groups[1..]);
+    let lowest = least(cheapest);
+    if dearer.is_empty() {
+        return Some(match cheapest.len() {
+            1 => format!(
+                "An event cost {} on the wire with {}.",
+                format::bytes(lowest),
+                names(cheapest)
+            ),
+            _ => format!(
+                "On the wire an event cost about {} with each of them (within 5 %).",
+                format::bytes(lowest)
+            ),
+        });
+    }
+    let mut sentence = format!(
+        "An event cost fewest bytes with {}: {} on the wire",
+        names(cheapest),
+        format::bytes(lowest)
+    );
+    let answers = |(transport, figures): Entry| {
+        let per_answer = transport.delivered as f64 / figures.requests as f64;
+        let polls = figures.bytes.http_headers > 0 && figures.requests > 0;
+        (polls && per_answer > 1.0 + TIE).then(|| {
+            format!(
+                " (each of its answers brought {} events on average)",
+                format::significant(per_answer)
+            )
+        })
+    };
+    sentence.push_str(
+        &answers(cheapest[0].1)
+            .filter(|_| cheapest.len() == 1)
+            .unwrap_or_default(),
+    );
+    let costs = dearer
+        .iter()
+        .flatten()
+        .map(|(bytes, (transport, figures))| {
+            let empty = figures.empty_answers as f64 / figures.requests.max(1) as f64;
+            let wasted = if empty > TIE {
+                format!(", {} of its answers empty", format::percent(empty))
+            } else {
+                String::new()
+            };
+            format!(
+                "{} {}{}{wasted}",
+                transport.label,
+                format::bytes(*bytes),
+                times(*bytes, lowest)
+            )
+        });
+    Some(format!(
+        "{sentence}; {}.",
+        costs.collect::<Vec<_>>().join("; ")
+    ))
+}
+
+/// The answer in one sentence: who is both fast and cheap, or what speed was paid with.
+fn verdict(speed: &[Vec<Ranked>], cost: &[Vec<Ranked>]) -> String {
+    let (fastest, cheapest) = (&speed[0], &cost[0]);
+    let is_cheap = |fast: &&Ranked| cheapest.iter().any(|cheap| cheap.1.0.id == fast.1.0.id);
+    let both: Vec<Ranked> = fastest.iter().filter(is_cheap).copied().collect();
+    let tail = least_tail(fastest) * TAIL;
+    let steady: Vec<Ranked> = both
+        .iter()
+        .filter(|entry| p99(entry) <= tail)
+        .copied()
+        .collect();
+    let one_group = speed.len() == 1 && cost.len() == 1;
+    if one_group && fastest.len() == 1 {
+        return format!("{} was measured alone.", names(fastest));
+    }
+    if one_group && steady.len() == fastest.len() {
+        return format!(
+            "it made no difference to speed or bytes which was used: {} tied.",
+            names(fastest)
+        );
+    }
+    if !steady.is_empty() {
+        return format!(
+            "nothing beat {}, neither in speed nor in bytes.",
+            names(&steady)
+        );
+    }
+    if !both.is_empty() {
+        return format!(
+            "{} cost fewest bytes and tied for speed at the median, but not among the slowest events.",
+            names(&both)
+        );
+    }
+    // The best of each group at what the other group is best at: the fairest price of speed.
+    let cost_of = |entry: &Ranked| entry.1.1.bytes_per_event;
+    let delay_of = |entry: &Ranked| entry.1.1.latency_us.p50;
+    let fast = fastest
+        .iter()
+        .min_by(|a, b| cost_of(a).total_cmp(&cost_of(b)))
+        .unwrap_or(&fastest[0]);
+    let cheap = cheapest
+        .iter()
+        .min_by(|a, b| delay_of(a).total_cmp(&delay_of(b)))
+        .unwrap_or(&cheapest[0]);
+    format!(
+        "speed had a price: {} showed events {} sooner than {}, for {} the bytes.",
+        fast.1.0.label,
+        format::ratio(delay_of(cheap) / delay_of(fast)),
+        cheap.1.0.label,
+        format::ratio(cost_of(fast) / cost_of(cheap))
+    )
+}
+
+/// Age is what a viewer notices, and where events are rare it differs far less than latency does.
+fn age_sentence(entries: &[Entry]) -> Option<String> {
+    let groups = ranked(entries, |(_, f)| f.age_us.mean);
+    let (young, old) = (groups.first()?, groups.last()?);
+    if entries.len() < 2 {
+        return None;
+    }
+    if groups.len() == 1 {
+        let age = format::time(least(young));
+        return Some(format!(
+            "What stood on the screen was on average about {age} old with each of them."
+        ));
+    }
+    let us = least(old);
+    Some(format!(
+        "What stood on the screen was on average {} old with {}, and {} old with {}{}.",
+        format::time(least(young)),
+        names(young),
+        format::time(us),
+        names(old),
+        times(us, least(young))
+    ))
+}
+
+fn few_events(entries: &[Entry]) -> Option<String> {
+    let events = entries.iter().map(|(_, f)| f.latency_events).min()?;
+    (events < FEW_EVENTS).then(|| {
+        format!(
+            "Only {} stand behind the latencies, too few for a reliable 99th percentile.",
+            format::counted(events, "event")
+        )
+    })
+}

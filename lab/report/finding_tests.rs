@@ -1,0 +1,141 @@
+//! The finding says what the figures say, whoever wins, and nothing else.
+
+use super::{finding, fixture, format};
+use crate::chart::figures;
+use crate::measure::{Results, TransportResult};
+
+/// The numbers of a text, each with its unit.
+fn numbers(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text
+        .split([' ', '\n', '(', ')', ',', ';', ':'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let number = |(i, word): (usize, &&str)| {
+        let word = word.trim_end_matches('.');
+        let unit = words
+            .get(i + 1)
+            .map(|unit| unit.trim_end_matches('.'))
+            .unwrap_or_default();
+        let unit = if ["µs", "ms", "s", "B", "kB", "MB", "%"].contains(&unit) {
+            format!(" {unit}")
+        } else {
+            String::new()
+        };
+        word.starts_with(|c: char| c.is_ascii_digit())
+            .then(|| format!("{word}{unit}"))
+    };
+    words.iter().enumerate().filter_map(number).collect()
+}
+
+/// Every number that the figures allow a finding to state.
+fn allowed(results: &Results) -> Vec<String> {
+    let mut allowed: Vec<String> = ["99 %", "5 %", "99th", "1 s", "25 ms", "2"]
+        .map(str::to_owned)
+        .into();
+    let verified: Vec<(&TransportResult, _)> = results
+        .transports
+        .iter()
+        .filter_map(|t| figures(t).map(|f| (t, f)))
+        .collect();
+    for (t, f) in &verified {
+        allowed.extend([f.latency_us.p50, f.latency_us.p99, f.age_us.mean].map(format::time));
+        allowed.push(format::bytes(f.bytes_per_event));
+        allowed.push(format::count(f.latency_events));
+        allowed.push(format::percent(
+            f.empty_answers as f64 / f.requests.max(1) as f64,
+        ));
+        allowed.push(format::significant(
+            t.delivered as f64 / f.requests.max(1) as f64,
+        ));
+        for (_, other) in &verified {
+            allowed.push(format::ratio(f.latency_us.p50 / other.latency_us.p50));
+            allowed.push(format::ratio(f.bytes_per_event / other.bytes_per_event));
+            allowed.push(format::ratio(f.age_us.mean / other.age_us.mean));
+        }
+    }
+    allowed
+}
+
+#[test]
+fn every_number_of_a_finding_comes_from_the_figures() {
+    for results in [
+        fixture::ticker(),
+        fixture::kaazing(),
+        fixture::unverified(),
+        fixture::polling_wins(),
+    ] {
+        let allowed = allowed(&results);
+        for number in numbers(&finding(&results).sentences.join(" ")) {
+            assert!(
+                allowed.contains(&number),
+                "{}: {number} in {}",
+                results.scenario.name,
+                finding(&results).text()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_finding_names_the_condition_the_winner_and_ties() {
+    let text = finding(&fixture::ticker()).text();
+    assert!(
+        text.starts_with("Over 25 ms each way with 2 events/s, nothing beat WebSocket"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Long polling, SSE and WebSocket showed half of all events within 25 ms"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Short polling (every 1 s, timer) needed 555 ms (22x)"),
+        "{text}"
+    );
+    assert!(text.contains("within 65.1 ms with Long polling"), "{text}");
+}
+
+#[test]
+fn the_finding_says_when_polling_wins_and_when_speed_had_a_price() {
+    let mut results = fixture::polling_wins();
+    let text = finding(&results).text();
+    assert!(
+        text.contains("nothing beat Short polling, neither in speed nor in bytes"),
+        "{text}"
+    );
+    assert!(
+        text.contains("WebSocket tied within 5 %")
+            && text.contains("brought 12.2 events on average"),
+        "{text}"
+    );
+    if let Some(figures) = &mut results.transports[0].figures {
+        figures.latency_us.p50 = 500_220.0;
+    }
+    let text = finding(&results).text();
+    assert!(
+        text.contains(
+            "speed had a price: WebSocket showed events 20x sooner than Short polling, for 1.8x"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_finding_says_when_nothing_differs_and_when_there_is_nothing() {
+    let mut results = fixture::polling_wins();
+    results.transports[0].figures = results.transports[1].figures.clone();
+    assert!(
+        finding(&results).text().contains("it made no difference"),
+        "{}",
+        finding(&results).text()
+    );
+    if let Some(figures) = &mut results.transports[0].figures {
+        figures.latency_us.p99 *= 2.0;
+    }
+    let text = finding(&results).text();
+    assert!(
+        text.contains("nothing beat WebSocket") && text.contains("within 50 ms with Short polling"),
+        "{text}"
+    );
+    let nothing = finding(&fixture::empty("empty")).text();
+    assert!(nothing.contains("nothing to compare"), "{nothing}");
+}

@@ -1,0 +1,99 @@
+//! `report.md`: the finding and the tables, to paste into a README or a pull request.
+
+use super::{finding, ladders, tables};
+use crate::chart::{Table, byte_ledger, network};
+use crate::measure::Results;
+
+const HEAD: [&str; 11] = [
+    "Transport",
+    "Latency p50",
+    "p99",
+    "Mean age",
+    "Stale",
+    "Requests",
+    "Empty",
+    "Connections",
+    "Bytes per event",
+    "x baseline",
+    "Verified",
+];
+
+/// The report as Markdown.
+pub fn markdown(results: &Results) -> String {
+    let found = finding(results);
+    let mut out = format!("# {}\n", text(&results.scenario.name));
+    if !results.scenario.about.is_empty() {
+        out.push_str(&format!("\n{}\n", text(&results.scenario.about)));
+    }
+    for warning in &found.warnings {
+        out.push_str(&format!("\n> **{}**\n", text(warning)));
+    }
+    out.push_str(&format!("\n{}\n", text(&found.sentences.join(" "))));
+    section(&mut out, "Transports", &tables::summary(results, &HEAD));
+    section(&mut out, "Bytes per event", &byte_ledger(results));
+    for ladder in ladders(results) {
+        section(
+            &mut out,
+            &format!("What you count decides: {}", ladder.poller),
+            &tables::ladder(&ladder),
+        );
+    }
+    section(&mut out, "Theory", &tables::theory(results));
+    let origin = format!(
+        "{}, seed {}, pushlab {}",
+        network(results),
+        results.seed,
+        results.pushlab
+    );
+    // A longer fence than any run of backticks inside, so that no command can end it.
+    let fence = "`".repeat(longest_run(&results.command, '`').max(2) + 1);
+    out.push_str(&format!(
+        "\n## Make it again\n\n{}\n\n{fence}sh\n{}\n{fence}\n",
+        text(&origin),
+        results.command
+    ));
+    out
+}
+
+fn section(out: &mut String, title: &str, table: &Table) {
+    if table.rows.is_empty() {
+        return;
+    }
+    let row = |cells: &[String]| {
+        let cells =
+            (0..table.head.len()).map(|i| cells.get(i).map_or(String::new(), |cell| text(cell)));
+        format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
+    };
+    out.push_str(&format!("\n## {}\n\n{}", text(title), row(&table.head)));
+    // Names left, numbers right.
+    out.push_str(&format!(
+        "|---|{}\n",
+        "--:|".repeat(table.head.len().saturating_sub(1))
+    ));
+    for cells in &table.rows {
+        out.push_str(&row(cells));
+    }
+}
+
+/// Text that Markdown takes literally.
+fn text(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '#' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn longest_run(text: &str, of: char) -> usize {
+    text.split(|c| c != of).map(str::len).max().unwrap_or(0)
+}

@@ -1,0 +1,25 @@
+//! Reports as text: a table for the terminal, a Markdown file, and one self-contained page. Everything they say is
+//! derived from the results, the sentences included.
+
+mod deviation;
+mod finding;
+#[cfg(test)]
+mod finding_tests;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod html;
+mod ladder;
+mod markdown;
+mod rank;
+mod tables;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+pub use crate::chart::format;
+pub use deviation::{Deviation, deviations};
+pub use finding::{Finding, finding};
+pub use html::html;
+pub use ladder::{Ladder, Rung, ladders};
+pub use markdown::markdown;
+pub use terminal::terminal;

@@ -1,0 +1,184 @@
+//! One run: joins scenario, network and transport, and verifies delivery.
+//!
+//! Each transport gets a world of its own with the same seed: same event instants, same payloads,
+//! same start phases. What every client must see comes from the scenario's generator, not from what
+//! the server sent.
+
+mod loopback;
+mod outcome;
+mod simulated;
+
+pub use outcome::Outcome;
+pub use simulated::sim_config;
+
+use crate::clock::{self, S};
+use crate::feed::{self, Event, Feed, ReplayError};
+use crate::measure::recorder::{Expectation, Expected, Recorder};
+use crate::net::{Buffers, Dialer, Network};
+use crate::scenario::{Delivery, Scenario};
+use crate::transport::server::{Door, Server};
+use crate::transport::{self, Client, ClientSetup, Entry};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::fmt;
+use std::sync::Arc;
+
+/// How long after the end of the measured window stragglers may take to see everything.
+const GRACE_NS: u64 = 60 * S;
+/// Streams of the seed, so that one kind of chance does not shift another.
+const PHASE_STREAM: u64 = 1 << 40;
+
+/// A scenario made ready to run: its events exist.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    pub scenario: Arc<Scenario>,
+    pub events: Vec<Arc<Event>>,
+    /// Every buffer's size is multiplied by this; results must not depend on it.
+    pub buffer_factor: usize,
+}
+
+/// Why a run could not be made. (A run that went wrong is an [`Outcome`] with a problem.)
+#[derive(Debug)]
+pub enum RunError {
+    /// The replay file is no good.
+    Replay(ReplayError),
+    /// This machine does not let us.
+    Environment(String),
+    /// A bug of ours.
+    Internal(String),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunError::Replay(error) => error.fmt(f),
+            RunError::Environment(message) | RunError::Internal(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl Prepared {
+    /// Generates the scenario's events. A replay that ends early shortens the measured window to
+    /// its own end.
+    pub fn new(mut scenario: Scenario) -> Result<Self, RunError> {
+        let events = feed::generate(&scenario, clock::EPOCH_US).map_err(RunError::Replay)?;
+        if let (Some(_), Some(last)) = (&scenario.replay, events.last()) {
+            let planned_ns = scenario.warm_up.as_nanos() + scenario.duration.as_nanos();
+            let ended_ns = (last.born_ns + S).min(planned_ns);
+            scenario.warm_up = scenario.warm_up.min(scenario_span(ended_ns / 4));
+            scenario.duration = scenario_span(ended_ns - scenario.warm_up.as_nanos());
+        }
+        let events = events.into_iter().map(Arc::new).collect();
+        Ok(Self { scenario: Arc::new(scenario), events, buffer_factor: 1 })
+    }
+
+    /// Runs one transport on one network.
+    pub fn run(&self, entry: &Entry, network: Network) -> Result<Outcome, RunError> {
+        match network {
+            Network::Simulated => simulated::run(self, entry),
+            Network::Loopback => loopback::run(self, entry),
+        }
+    }
+
+    fn buffers(&self) -> Buffers {
+        Buffers::for_scenario(&self.scenario).times(self.buffer_factor)
+    }
+
+    /// End of the measured window; events are born before it.
+    fn end_ns(&self) -> u64 {
+        self.scenario.warm_up.as_nanos() + self.scenario.duration.as_nanos()
+    }
+
+    fn recorder(&self, latest: bool) -> Recorder {
+        let expected = |event: &Arc<Event>| Expected { born_ns: event.born_ns, payload: event.payload.clone() };
+        Recorder::new(Expectation {
+            events: self.events.iter().map(expected).collect(),
+            clients: self.scenario.clients,
+            latest,
+            from_ns: self.scenario.warm_up.as_nanos(),
+            to_ns: self.end_ns(),
+        })
+    }
+
+    /// The server with only this transport's door.
+    fn server(&self, entry: &Entry, feed: Feed) -> Server {
+        let door = Door::new(entry.descriptor, (entry.build)(&self.scenario));
+        Server {
+            doors: [door].into(),
+            feed,
+            buffers: self.buffers(),
+            // Reconnecting clients may briefly hold two.
+            connections: 2 * self.scenario.clients as usize + 16,
+            head_timeout: None,
+        }
+    }
+
+    /// Stratified start phases: client c of N starts at (c + u) T / N, with T the poll interval and
+    /// u random, so that pollers cover the interval evenly whatever their number.
+    fn phases_ns(&self) -> Vec<u64> {
+        let mut dice = ChaCha8Rng::seed_from_u64(self.scenario.seed);
+        dice.set_stream(PHASE_STREAM);
+        let (clients, every_ns) = (u64::from(self.scenario.clients), self.scenario.poll_every.as_nanos());
+        (0..clients)
+            .map(|client| {
+                let slot_ns = u128::from(client) * u128::from(every_ns) / u128::from(clients);
+                slot_ns as u64 + dice.next_u64() % (every_ns / clients).max(1)
+            })
+            .collect()
+    }
+
+    fn client(&self, number: u32, phase_ns: u64, dialer: Dialer, recorder: Recorder) -> Client {
+        Client::new(ClientSetup {
+            number,
+            dialer,
+            recorder,
+            buffers: self.buffers(),
+            phase_ns,
+            until_ns: self.end_ns(),
+            seed: self.scenario.seed,
+        })
+    }
+}
+
+/// Publishes every event at its instant.
+async fn publish(events: Vec<Arc<Event>>, feed: Feed) {
+    for event in events {
+        clock::sleep_until(event.born_ns).await;
+        feed.publish(event);
+    }
+}
+
+/// Lets every client follow; returns when all are done or the grace is over, leaving no client behind.
+async fn follow(prepared: &Prepared, entry: &Entry, recorder: &Recorder, dialer: impl Fn(u32) -> Dialer) {
+    let transport = (entry.build)(&prepared.scenario);
+    let mut clients = tokio::task::JoinSet::new();
+    for (number, phase_ns) in (0u32..).zip(prepared.phases_ns()) {
+        let client = prepared.client(number, phase_ns, dialer(number), recorder.clone());
+        clients.spawn(transport.clone().follow(client));
+    }
+    let give_up_ns = prepared.end_ns() + GRACE_NS;
+    tokio::select! {
+        biased;
+        () = async { while clients.join_next().await.is_some() {} } => {}
+        () = clock::sleep_until(give_up_ns) => {}
+    }
+    clients.shutdown().await;
+}
+
+/// Whether a transport delivers only the newest event in this scenario.
+fn latest(entry: &Entry, scenario: &Scenario) -> bool {
+    // For now only short polling can be asked for it.
+    scenario.poll_delivery == Delivery::Latest && entry.descriptor.law == crate::theory::Law::ShortPoll
+}
+
+fn scenario_span(ns: u64) -> crate::scenario::Span {
+    crate::scenario::Span::from_nanos(ns)
+}
+
+/// All transports, or those with the given ids.
+pub fn entries(ids: &[String]) -> Vec<Entry> {
+    let wanted = |entry: &&Entry| ids.is_empty() || ids.iter().any(|id| id == entry.descriptor.id);
+    transport::ALL.iter().filter(wanted).copied().collect()
+}

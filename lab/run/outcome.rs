@@ -1,0 +1,114 @@
+//! What a run of one transport left behind, and its way into the results.
+
+use super::{Prepared, latest};
+use crate::measure::ledger::Ledger;
+use crate::measure::recorder::{Book, Recorder};
+use crate::measure::summary::{self, Counts, Cpu};
+use crate::measure::{Style, TransportResult};
+use crate::scenario::{Arrivals, Discipline, Scenario};
+use crate::theory::{self, Inputs, PollDiscipline, Spacing};
+use crate::transport::{Entry, Events};
+
+/// One transport's run: what was seen, what the wires carried.
+#[derive(Debug)]
+pub struct Outcome {
+    pub result: TransportResult,
+}
+
+impl Outcome {
+    /// Checks what the clients saw; figures follow only if it is what it should be.
+    pub fn new(prepared: &Prepared, entry: &Entry, recorder: &Recorder, ledger: Ledger, cpu: Cpu) -> Self {
+        let book = recorder.close();
+        let expectation = recorder.expectation();
+        let counts = Counts::of(&book, expectation);
+        let inputs = inputs(prepared, entry);
+        let verified = counts.verified() && book.problem.is_none();
+        let figures = verified.then(|| summary::figures(&book, &counts, &ledger, cpu));
+        let theory_cdf = theory::latency_cdf(&inputs);
+        let series = verified.then(|| summary::series(&book, expectation, theory_cdf));
+        let descriptor = entry.descriptor;
+        let result = TransportResult {
+            id: descriptor.id.into(),
+            label: descriptor.label.into(),
+            style: Style { color: descriptor.color.into(), marker: descriptor.marker },
+            settings: (entry.build)(&prepared.scenario).settings(),
+            expected: counts.expected,
+            delivered: counts.delivered,
+            superseded: counts.superseded,
+            duplicated: counts.duplicated,
+            out_of_order: counts.out_of_order,
+            altered: counts.altered,
+            verified,
+            problem: problem(&book, verified),
+            figures,
+            theory: theory::predict(&inputs),
+            series,
+        };
+        Self { result }
+    }
+
+    /// Something else went wrong: no figures.
+    pub fn problem(&mut self, problem: String) {
+        self.result.verified = false;
+        self.result.figures = None;
+        self.result.series = None;
+        self.result.problem.get_or_insert(problem);
+    }
+}
+
+fn problem(book: &Book, verified: bool) -> Option<String> {
+    let unexplained = || "the counts do not add up to what was expected".to_owned();
+    (!verified).then(|| book.problem.clone().unwrap_or_else(unexplained))
+}
+
+/// What the formulas need.
+fn inputs(prepared: &Prepared, entry: &Entry) -> Inputs {
+    let scenario: &Scenario = &prepared.scenario;
+    let events = sizes(prepared);
+    let costs = (entry.build)(scenario).costs(&events);
+    let seconds = |ns: u64| ns as f64 / 1e9;
+    let spacing = match scenario.arrivals {
+        _ if scenario.replay.is_some() => None,
+        Arrivals::Fixed => Some(Spacing::Fixed),
+        Arrivals::Poisson => Some(Spacing::Poisson),
+        Arrivals::Bursty => None,
+    };
+    let random = |down, up| down > 0 || up > 0;
+    Inputs {
+        law: entry.descriptor.law,
+        spacing,
+        rate_per_s: scenario.rate.as_per_second(),
+        delay_down_s: seconds(scenario.delay.down.as_nanos()),
+        delay_up_s: seconds(scenario.delay.up.as_nanos()),
+        bandwidth_down_bit_s: scenario.bandwidth.down.as_bits_per_second() as f64,
+        bandwidth_up_bit_s: scenario.bandwidth.up.as_bits_per_second() as f64,
+        loss: random(scenario.loss.down.as_ppm(), scenario.loss.up.as_ppm())
+            || random(scenario.jitter.down.as_nanos(), scenario.jitter.up.as_nanos())
+            || !scenario.outages.is_empty(),
+        clients: scenario.clients,
+        span_s: seconds(prepared.end_ns()),
+        poll_every_s: seconds(scenario.poll_every.as_nanos()),
+        discipline: match scenario.poll_discipline {
+            Discipline::Timer => PollDiscipline::Timer,
+            Discipline::Sleep => PollDiscipline::Sleep,
+        },
+        latest: latest(entry, scenario),
+        hold_s: seconds(scenario.hold.as_nanos()),
+        heartbeat_s: seconds(scenario.heartbeat.as_nanos()),
+        payload_bytes: events.payload_bytes,
+        event_framing_bytes: costs.event_framing,
+        request_head_bytes: costs.request_head,
+        answer_head_bytes: costs.answer_head,
+        empty_head_bytes: costs.empty_head,
+        heartbeat_bytes_down: costs.heartbeat_down,
+        heartbeat_bytes_up: costs.heartbeat_up,
+    }
+}
+
+/// Mean sizes of the events that will be published.
+fn sizes(prepared: &Prepared) -> Events {
+    let count = prepared.events.len().max(1) as f64;
+    let bytes: usize = prepared.events.iter().map(|event| event.payload.len()).sum();
+    let digits: u32 = prepared.events.iter().map(|event| event.seq.ilog10() + 1).sum();
+    Events { payload_bytes: bytes as f64 / count, seq_digits: f64::from(digits) / count }
+}

@@ -1,0 +1,212 @@
+//! A scenario: who publishes what, how often, who follows, over which network, for how long, with
+//! which seed. One flat JSON object in `scenarios/*.json`; a field, its command-line flag and its
+//! sweep key share one name. Every field but `name` has a default (those of the `ticker`), unknown
+//! fields are refused, and values with units are strings (`"25ms"`, `"20Mbit/s"`).
+
+mod decimal;
+mod direction;
+mod error;
+mod explain;
+mod headers;
+mod load;
+mod notation;
+mod units;
+mod validate;
+
+pub use direction::PerDirection;
+pub use error::ScenarioError;
+pub use headers::{HeaderProfile, LiteralHeaders};
+pub use load::{SHIPPED, load, parse, shipped};
+pub use notation::UnitError;
+pub use units::{Bandwidth, Percent, Rate, Size, Span};
+
+use serde::{Deserialize, Serialize};
+
+/// One experiment, fully described: the same scenario and seed give the same bytes on any machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Short identifier: lower-case letters, digits and hyphens.
+    pub name: String,
+    /// One sentence: what this scenario is about, shown above its results.
+    #[serde(default)]
+    pub about: String,
+    /// How many clients follow the feed, 1 to 100,000.
+    #[serde(default = "default::clients")]
+    pub clients: u32,
+    /// Seeds every random choice: event instants, prices, poll phases, loss, jitter.
+    #[serde(default = "default::seed")]
+    pub seed: u64,
+    /// Events born in this first part are delivered and verified but not part of the latency figures.
+    #[serde(default = "default::warm_up")]
+    pub warm_up: Span,
+    /// The measured window, right after the warm-up.
+    #[serde(default = "default::duration")]
+    pub duration: Span,
+
+    /// How the instants of the events are spaced.
+    #[serde(default)]
+    pub arrivals: Arrivals,
+    /// Mean number of events per second over all symbols.
+    #[serde(default = "default::rate")]
+    pub rate: Rate,
+    /// How many symbols the synthetic ticker trades, 1 to 10.
+    #[serde(default = "default::symbols")]
+    pub symbols: u32,
+    /// The form of an event's text.
+    #[serde(default)]
+    pub payload: Payload,
+    /// Replay this CSV or JSON Lines file instead of the synthetic source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
+    /// Replay this many times faster than recorded.
+    #[serde(default = "default::speed")]
+    pub speed: f64,
+
+    /// One-way delay of the link.
+    #[serde(default = "default::delay")]
+    pub delay: PerDirection<Span>,
+    /// Extra delay per packet, uniform between zero and this; packets keep their order.
+    #[serde(default = "default::jitter")]
+    pub jitter: PerDirection<Span>,
+    /// Rate at which the link serialises packets.
+    #[serde(default = "default::bandwidth")]
+    pub bandwidth: PerDirection<Bandwidth>,
+    /// Bytes that may wait for the link; what comes on top is dropped.
+    #[serde(default = "default::queue")]
+    pub queue: PerDirection<Size>,
+    /// Share of packets that vanish, each independently.
+    #[serde(default = "default::loss")]
+    pub loss: PerDirection<Percent>,
+    /// Periods in which the link carries nothing, in either direction.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<Outage>,
+
+    /// The HTTP headers that clients and server send.
+    #[serde(default)]
+    pub headers: HeaderProfile,
+    /// Short polling: the interval between questions.
+    #[serde(default = "default::poll_every")]
+    pub poll_every: Span,
+    /// Short polling: what the interval is measured from.
+    #[serde(default)]
+    pub poll_discipline: Discipline,
+    /// Short polling: every event since the cursor, or only the newest one.
+    #[serde(default)]
+    pub poll_delivery: Delivery,
+    /// Long polling: how long the server holds a question before it answers "nothing new".
+    #[serde(default = "default::hold")]
+    pub hold: Span,
+    /// SSE and WebSocket: how often an otherwise silent connection shows that it lives; `"off"` for never.
+    #[serde(default = "default::heartbeat")]
+    pub heartbeat: Span,
+}
+
+/// How the instants of the events are spaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arrivals {
+    /// One event every 1/rate, the first at once.
+    Fixed,
+    /// Independent exponential gaps with mean 1/rate.
+    #[default]
+    Poisson,
+    /// Bursts of five events 10 ms apart; the bursts are Poisson and the mean rate is the same.
+    Bursty,
+}
+
+/// The form of an event's text. Both carry the sequence number and the born-time at fixed width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Payload {
+    /// 69 bytes of JSON: `{"seq":     1,"t":1735689600000000,"sym":"ACME","px":101.25,"sz":300}`.
+    #[default]
+    Tick,
+    /// 20 bytes: `00001 0000000 101.25` (sequence number, milliseconds, price).
+    Compact,
+}
+
+/// What the poll interval is measured from (papers disagree by half a round trip because of this).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Discipline {
+    /// Fixed rate: question k of a client leaves at phase + k x interval.
+    #[default]
+    Timer,
+    /// Fixed delay: the client sleeps for the interval after each answer.
+    Sleep,
+}
+
+/// Which events a poller wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// Every event once and in order, through the cursor.
+    #[default]
+    Every,
+    /// Only the newest event; those that it replaced are counted as superseded.
+    Latest,
+}
+
+/// A period in which the link carries nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outage {
+    /// When it begins, counted from the start of the run.
+    pub at: Span,
+    /// How long it lasts.
+    #[serde(rename = "for")]
+    pub lasts: Span,
+}
+
+mod default {
+    use super::*;
+    pub fn clients() -> u32 {
+        50
+    }
+    pub fn seed() -> u64 {
+        1
+    }
+    pub fn warm_up() -> Span {
+        Span::from_millis(5_000)
+    }
+    pub fn duration() -> Span {
+        Span::from_millis(60_000)
+    }
+    pub fn rate() -> Rate {
+        Rate::per_second(2.0)
+    }
+    pub fn symbols() -> u32 {
+        10
+    }
+    pub fn speed() -> f64 {
+        1.0
+    }
+    pub fn delay() -> PerDirection<Span> {
+        PerDirection::both(Span::from_millis(25))
+    }
+    pub fn jitter() -> PerDirection<Span> {
+        PerDirection::both(Span::ZERO)
+    }
+    pub fn bandwidth() -> PerDirection<Bandwidth> {
+        PerDirection {
+            down: Bandwidth::from_mbit(20),
+            up: Bandwidth::from_mbit(5),
+        }
+    }
+    pub fn queue() -> PerDirection<Size> {
+        PerDirection::both(Size::from_bytes(1_000_000))
+    }
+    pub fn loss() -> PerDirection<Percent> {
+        PerDirection::both(Percent::ZERO)
+    }
+    pub fn poll_every() -> Span {
+        Span::from_millis(1_000)
+    }
+    pub fn hold() -> Span {
+        Span::from_millis(25_000)
+    }
+    pub fn heartbeat() -> Span {
+        Span::from_millis(15_000)
+    }
+}

@@ -1,0 +1,299 @@
+//! The ranges of a scenario's fields, and why each range is what it is.
+
+use super::{HeaderProfile, Payload, PerDirection, Scenario, ScenarioError, Span};
+
+const SECOND_NS: u64 = 1_000_000_000;
+/// Longest warm-up and longest measured window, one day.
+const DAY: Span = Span::from_nanos(86_400 * SECOND_NS);
+/// Expected events of a run. The sequence number has six columns; a tenth is left for chance.
+const MAX_EVENTS: f64 = 900_000.0;
+/// Expected events with the compact payload, whose sequence number has five columns.
+const MAX_COMPACT_EVENTS: f64 = 90_000.0;
+/// Longest run with the compact payload, whose milliseconds have seven columns.
+const MAX_COMPACT_NS: u64 = 9_999 * SECOND_NS;
+/// Events per second beyond which gaps shrink to the grain of the clock.
+const MAX_RATE: f64 = 1_000_000.0;
+/// Bytes of one full packet on the link; a smaller queue would drop every one of them.
+const PACKET: u64 = 1_500;
+
+impl Scenario {
+    /// Checks every field; the error names the field and what would be right.
+    pub fn validate(&self) -> Result<(), ScenarioError> {
+        self.validate_identity()?;
+        self.validate_windows()?;
+        self.validate_events()?;
+        self.validate_link()?;
+        self.validate_outages()?;
+        if let HeaderProfile::Literal(heads) = &self.headers {
+            heads
+                .validate()
+                .map_err(|(part, problem)| ScenarioError::field(part, problem))?;
+        }
+        at_least(
+            "poll_every",
+            self.poll_every,
+            "a poller that never waits is a busy loop",
+        )?;
+        at_least(
+            "hold",
+            self.hold,
+            "a server that does not hold is short polling",
+        )
+    }
+
+    fn validate_identity(&self) -> Result<(), ScenarioError> {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        check(
+            !self.name.is_empty() && self.name.chars().all(allowed),
+            "name",
+            || {
+                format!(
+                    "{:?} has to be lower-case letters, digits and hyphens, such as \"my-ticker\"",
+                    self.name
+                )
+            },
+        )?;
+        check((1..=100_000).contains(&self.clients), "clients", || {
+            format!("{} is out of range: write 1 to 100000", self.clients)
+        })
+    }
+
+    fn validate_windows(&self) -> Result<(), ScenarioError> {
+        at_least("duration", self.duration, "nothing would be measured")?;
+        for (field, span) in [("duration", self.duration), ("warm_up", self.warm_up)] {
+            check(span <= DAY, field, || {
+                format!("{span} is longer than a day: write at most \"24h\"")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn validate_events(&self) -> Result<(), ScenarioError> {
+        check((1..=10).contains(&self.symbols), "symbols", || {
+            format!("{} is out of range: write 1 to 10", self.symbols)
+        })?;
+        check(self.speed.is_finite() && self.speed > 0.0, "speed", || {
+            format!(
+                "{} has to be more than 0: write 1 for as recorded, 10 for ten times faster",
+                self.speed
+            )
+        })?;
+        let rate = self.rate.as_per_second();
+        check(rate > 0.0 && rate <= MAX_RATE, "rate", || {
+            format!(
+                "{} has to be more than 0 and at most 1000000/s, such as \"2/s\"",
+                self.rate
+            )
+        })?;
+        if let Some(file) = &self.replay {
+            // The file decides how many events there are, and in which form.
+            return check(!file.is_empty(), "replay", || {
+                "is empty: name a .csv or .jsonl file".into()
+            });
+        }
+        let run_ns = self.warm_up.as_nanos() + self.duration.as_nanos();
+        let events = rate * run_ns as f64 / SECOND_NS as f64;
+        let (most, form) = match self.payload {
+            Payload::Tick => (MAX_EVENTS, "tick"),
+            Payload::Compact => (MAX_COMPACT_EVENTS, "compact"),
+        };
+        check(events <= most, "rate", || {
+            format!(
+                "{} over warm-up and duration makes {events:.0} events, and the payload \"{form}\" numbers at most {most}: lower the rate or the duration",
+                self.rate
+            )
+        })?;
+        check(
+            self.payload != Payload::Compact || run_ns <= MAX_COMPACT_NS,
+            "duration",
+            || {
+                "with the payload \"compact\" warm-up and duration are at most \"9999s\" together"
+                    .into()
+            },
+        )
+    }
+
+    fn validate_link(&self) -> Result<(), ScenarioError> {
+        each_way(
+            "bandwidth",
+            self.bandwidth,
+            |b| b.as_bits_per_second() > 0,
+            |b| format!("{b} carries nothing: write more than 0, such as \"20Mbit/s\""),
+        )?;
+        each_way(
+            "queue",
+            self.queue,
+            |q| q.as_bytes() >= PACKET,
+            |q| format!("{q} does not hold one packet: write at least \"1500B\""),
+        )?;
+        each_way(
+            "loss",
+            self.loss,
+            |l| l.as_ppm() < 1_000_000,
+            |l| format!("{l} loses everything: write less than \"100%\""),
+        )
+    }
+
+    fn validate_outages(&self) -> Result<(), ScenarioError> {
+        let mut free_from = 0;
+        for (index, outage) in self.outages.iter().enumerate() {
+            let field = |name| format!("outages[{index}].{name}");
+            at_least(&field("for"), outage.lasts, "an outage has a length")?;
+            check(outage.at.as_nanos() >= free_from, &field("at"), || {
+                let end = Span::from_nanos(free_from);
+                format!(
+                    "{} is before the end of the outage above ({end}): list outages in order, without overlap",
+                    outage.at
+                )
+            })?;
+            free_from = outage.at.as_nanos().saturating_add(outage.lasts.as_nanos());
+        }
+        Ok(())
+    }
+}
+
+fn check(holds: bool, field: &str, problem: impl FnOnce() -> String) -> Result<(), ScenarioError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(ScenarioError::field(field, problem()))
+    }
+}
+
+/// A span that zero makes senseless.
+fn at_least(field: &str, span: Span, why: &str) -> Result<(), ScenarioError> {
+    check(span > Span::ZERO, field, || {
+        format!("has to be more than 0: {why}")
+    })
+}
+
+fn each_way<T: Copy>(
+    field: &str,
+    value: PerDirection<T>,
+    holds: impl Fn(T) -> bool,
+    problem: impl Fn(T) -> String,
+) -> Result<(), ScenarioError> {
+    check(holds(value.down), field, || problem(value.down))?;
+    check(holds(value.up), field, || problem(value.up))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::{parse, shipped};
+
+    /// The message about the ticker with these fields, or nothing if it is valid.
+    fn problem(fields: &str) -> String {
+        let text = format!("{{\"name\": \"mine\", {fields}}}");
+        parse(&text, "mine.json")
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn ranges_are_checked_by_field() {
+        for (fields, field) in [
+            (r#""clients": 0"#, "clients"),
+            (r#""clients": 100001"#, "clients"),
+            (r#""duration": "0s""#, "duration"),
+            (r#""duration": "25h""#, "duration"),
+            (r#""warm_up": "25h""#, "warm_up"),
+            (r#""rate": "0/s""#, "rate"),
+            (r#""rate": "15000/s""#, "rate"),
+            (
+                r#""rate": "2000000/s", "duration": "1ms", "warm_up": "0s""#,
+                "rate",
+            ),
+            (r#""rate": "2000/s", "payload": "compact""#, "rate"),
+            (r#""duration": "3h", "payload": "compact""#, "duration"),
+            (r#""symbols": 0"#, "symbols"),
+            (r#""symbols": 11"#, "symbols"),
+            (r#""speed": 0"#, "speed"),
+            (r#""speed": -1"#, "speed"),
+            (r#""replay": """#, "replay"),
+            (r#""bandwidth": "0Mbit/s""#, "bandwidth"),
+            (
+                r#""bandwidth": {"down": "1Mbit/s", "up": "0Mbit/s"}"#,
+                "bandwidth",
+            ),
+            (r#""queue": "1kB""#, "queue"),
+            (r#""loss": "100%""#, "loss"),
+            (r#""poll_every": "0s""#, "poll_every"),
+            (r#""hold": "off""#, "hold"),
+            (
+                r#""outages": [{"at": "1s", "for": "0s"}]"#,
+                "outages[0].for",
+            ),
+            (
+                r#""outages": [{"at": "5s", "for": "2s"}, {"at": "6s", "for": "1s"}]"#,
+                "outages[1].at",
+            ),
+        ] {
+            let message = problem(fields);
+            assert!(
+                message.starts_with(&format!("mine.json: field \"{field}\": ")),
+                "{fields}: {message}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_edges_are_allowed() {
+        for fields in [
+            r#""clients": 100000"#,
+            r#""duration": "24h""#,
+            r#""warm_up": "0s", "jitter": "0ms", "delay": "0ms", "heartbeat": "off""#,
+            r#""queue": "1500B", "loss": "99.9999%""#,
+            r#""replay": "x.csv", "rate": "1000000/s""#,
+            r#""outages": [{"at": "5s", "for": "2s"}, {"at": "7s", "for": "1s"}]"#,
+        ] {
+            assert_eq!(problem(fields), "", "{fields}");
+        }
+    }
+
+    #[test]
+    fn names_are_fit_for_files_and_links() {
+        let mut ticker = shipped("ticker").unwrap();
+        for name in ["", "Ticker", "my ticker", "../ticker", "tick\u{e9}r"] {
+            ticker.name = name.to_owned();
+            let error = ticker.validate().unwrap_err().to_string();
+            assert!(error.starts_with("field \"name\""), "{error}");
+        }
+    }
+
+    #[test]
+    fn literal_heads_have_to_be_heads() {
+        let request = r#"["GET /x HTTP/1.1", "Host: a"]"#;
+        let response = r#"["HTTP/1.1 200 OK", "Content-Length: 21"]"#;
+        let with = |request: &str, response: &str| {
+            problem(&format!(
+                r#""headers": {{"request": {request}, "response": {response}}}"#
+            ))
+        };
+        assert_eq!(with(request, response), "");
+        assert_eq!(with(request, r#"["HTTP/1.x 200 OK"]"#), "");
+        for bad in [
+            "[]",
+            r#"["POST /x HTTP/1.1"]"#,
+            r#"["GET x HTTP/1.1"]"#,
+            r#"["GET /x y HTTP/1.1"]"#,
+            r#"["GET /x HTTP/1.1", "no colon"]"#,
+            r#"["GET /x HTTP/1.1", ": no name"]"#,
+            r#"["GET /x HTTP/1.1", "two words: x"]"#,
+            r#"["GET /x HTTP/1.1", "Break: a\r\nb"]"#,
+        ] {
+            let message = with(bad, response);
+            assert!(
+                message.starts_with("mine.json: field \"headers.request"),
+                "{bad}: {message}"
+            );
+        }
+        let long = format!(r#"["GET /x HTTP/1.1", "Cookie: {}"]"#, "x".repeat(8_000));
+        assert!(with(&long, response).contains("8 kB"));
+        let message = with(request, r#"["HTTP/1.1 404 Not Found"]"#);
+        assert!(
+            message.contains("field \"headers.response[0]\""),
+            "{message}"
+        );
+    }
+}

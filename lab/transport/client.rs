@@ -1,0 +1,132 @@
+//! What every client half is given: a way to dial, a recorder, and the moments to start and stop.
+
+use super::http::Heads;
+use crate::clock;
+use crate::feed::payload_seq;
+use crate::measure::recorder::Recorder;
+use crate::net::{Buffers, Dialer, Wire};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+
+/// First and longest pause before a lost connection is dialled again.
+const FIRST_BACKOFF_NS: u64 = 250 * clock::MS;
+const LONGEST_BACKOFF_NS: u64 = 5 * clock::S;
+
+/// How the harness sets a client up.
+pub struct ClientSetup {
+    /// Its number, from 0.
+    pub number: u32,
+    pub dialer: Dialer,
+    pub recorder: Recorder,
+    pub buffers: Buffers,
+    /// When it starts, and the phase of its questions if it asks on a timer.
+    pub phase_ns: u64,
+    /// It stays at least this long, and until it has seen everything.
+    pub until_ns: u64,
+    /// Seeds the jitter of its back-off.
+    pub seed: u64,
+}
+
+/// One client of a run.
+pub struct Client {
+    setup: ClientSetup,
+    dice: ChaCha8Rng,
+    /// Connections lost in a row.
+    losses: u32,
+}
+
+/// The connection is gone, or nothing came over it for too long.
+#[derive(Debug)]
+pub struct Lost;
+
+impl Client {
+    pub fn new(setup: ClientSetup) -> Self {
+        let mut dice = ChaCha8Rng::seed_from_u64(setup.seed);
+        dice.set_stream(u64::from(setup.number));
+        Self { setup, dice, losses: 0 }
+    }
+
+    /// When this client starts.
+    pub fn phase_ns(&self) -> u64 {
+        self.setup.phase_ns
+    }
+
+    /// Buffer sizes of its connections.
+    pub fn buffers(&self) -> Buffers {
+        self.setup.buffers
+    }
+
+    /// The newest event it has, all older ones included.
+    pub fn cursor(&self) -> u64 {
+        self.setup.recorder.cursor(self.setup.number)
+    }
+
+    /// Opens a connection.
+    pub async fn dial(&self) -> Result<Wire, Lost> {
+        self.setup.recorder.dialled(self.setup.number, clock::now_ns());
+        self.setup.dialer.dial().await.map_err(|_: io::Error| Lost)
+    }
+
+    /// Notes that an HTTP request goes out.
+    pub fn requested(&self) {
+        self.setup.recorder.requested();
+    }
+
+    /// Notes an answer with nothing new.
+    pub fn empty_answer(&self) {
+        self.setup.recorder.empty_answer();
+    }
+
+    /// Shows an event's text. Returns whether it was new.
+    pub fn saw(&mut self, payload: &[u8]) -> bool {
+        self.losses = 0;
+        let seq = payload_seq(payload);
+        self.setup.recorder.saw(self.setup.number, seq, payload, clock::now_ns())
+    }
+
+    /// Whether the run is over for this client: its time is up and it has seen everything.
+    pub fn over(&self) -> bool {
+        clock::now_ns() >= self.setup.until_ns && self.setup.recorder.complete(self.setup.number)
+    }
+
+    /// Waits for something to read, but not past the end of the run nor longer than `patience_ns`
+    /// (0 = for ever). `None` means the client's time is up and it has everything.
+    pub async fn read<T>(&self, patience_ns: u64, what: impl Future<Output = T>) -> Result<Option<T>, Lost> {
+        let mut what = std::pin::pin!(what);
+        let until_ns = self.setup.until_ns;
+        let patience_ns = if patience_ns == 0 { u64::MAX / 2 } else { patience_ns };
+        let give_up_ns = clock::now_ns().saturating_add(patience_ns);
+        loop {
+            if self.over() {
+                return Ok(None);
+            }
+            let ended = clock::now_ns() >= until_ns;
+            let wake_ns = if ended { give_up_ns } else { give_up_ns.min(until_ns) };
+            tokio::select! {
+                biased;
+                value = &mut what => return Ok(Some(value)),
+                () = clock::sleep_until(wake_ns) => {
+                    if clock::now_ns() >= give_up_ns {
+                        return Err(Lost);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Pauses after a loss: doubled each time up to a cap, and jittered so that clients that lost
+    /// their connection together do not come back together.
+    pub async fn back_off(&mut self) {
+        let doubled = FIRST_BACKOFF_NS << self.losses.min(10);
+        self.losses += 1;
+        let span_ns = doubled.min(LONGEST_BACKOFF_NS);
+        clock::sleep(span_ns / 2 + self.dice.next_u64() % (span_ns / 2)).await;
+    }
+}
+
+/// What the transports share for building requests; kept here so that each lesson only holds what
+/// is its own.
+pub type SharedHeads = Arc<Heads>;

@@ -1,0 +1,123 @@
+//! # Long polling: "Tell me as soon as there is something"
+//!
+//! ```text
+//! client                                                 server
+//!   | GET /long-poll?since=000041&hold=25000   ------>     |   held until there is news ...
+//!   |                                                      |
+//!   |                                                      * event 42 is born
+//!   |   <------   HTTP/1.1 200 OK                          |   ... then answered at once
+//!   |             {"seq":    42,...}                       |
+//!   | GET /long-poll?since=000042&hold=25000   ------>     |   and asked again at once
+//!   |                                                      * event 43 is born meanwhile: it
+//!   |   <------   HTTP/1.1 200 OK                          |   waits for the question to arrive
+//! ```
+//!
+//! *Cost*: a full request and answer head per batch of events.
+//! *Resumes* by itself, like short polling: the cursor is in the question.
+//! *Hurts*: after an answer the server is blind for one round trip. Events born then wait for the
+//! next question, so at high rates the mean delay doubles and the worst case is three transits
+//! (RFC 6202, 2.2). What waits leaves together: the batch grows and the cost per event falls.
+
+use super::http::{Asker, Heads, number};
+use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
+use crate::clock;
+use crate::feed::Feed;
+use crate::measure::Marker;
+use crate::scenario::{Scenario, Span};
+use crate::theory::Law;
+use hyper::body::Incoming;
+use hyper::{Request, StatusCode};
+use std::sync::Arc;
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    id: "long-poll",
+    label: "Long polling",
+    path: "/long-poll",
+    color: "#CC79A7",
+    marker: Marker::Square,
+    law: Law::LongPoll,
+};
+
+pub const ENTRY: Entry = Entry { descriptor: &DESCRIPTOR, build: |scenario| Arc::new(LongPoll::new(scenario)) };
+
+/// Longest time a question is held, whatever it asks for (RFC 6202, 5.5: up to 120 s work in practice).
+const LONGEST_HOLD_MS: u64 = 120_000;
+/// How much longer than the hold a client waits before it takes the connection for lost.
+const PATIENCE_NS: u64 = 10 * clock::S;
+
+/// Its settings in one run.
+pub struct LongPoll {
+    /// How long the server holds a question.
+    hold: Span,
+    heads: Arc<Heads>,
+}
+
+impl LongPoll {
+    fn new(scenario: &Scenario) -> Self {
+        Self { hold: scenario.hold, heads: Arc::new(Heads::new(&scenario.headers)) }
+    }
+
+    /// The question of a client that has everything up to `cursor`.
+    fn question(&self, cursor: u64) -> String {
+        let hold_ms = self.hold.as_nanos() / clock::MS;
+        format!("{}?since={cursor:06}&hold={hold_ms}", DESCRIPTOR.path)
+    }
+}
+
+impl Transport for LongPoll {
+    fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+        Box::pin(async move {
+            let query = request.uri().query();
+            let (since, hold_ms) = match (number(query, "since"), number(query, "hold")) {
+                (Ok(since), Ok(hold_ms)) => (since.unwrap_or(0), hold_ms),
+                (Err(refusal), _) | (_, Err(refusal)) => return *refusal,
+            };
+            let hold_ns = match hold_ms {
+                Some(hold_ms) => hold_ms.min(LONGEST_HOLD_MS) * clock::MS,
+                None => self.hold.as_nanos(),
+            };
+            tokio::select! {
+                biased;
+                news = feed.after(since) => match news {
+                    Ok(events) => self.heads.batch(&events),
+                    Err(gone) => http::forgotten(gone.oldest_cursor),
+                },
+                () = clock::sleep(hold_ns) => self.heads.batch(&Vec::new()),
+            }
+        })
+    }
+
+    fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
+        Box::pin(async move {
+            let mut asker = Asker::new(self.heads.clone());
+            let patience_ns = self.hold.as_nanos() + PATIENCE_NS;
+            clock::sleep_until(client.phase_ns()).await;
+            while !client.over() {
+                match asker.ask(&client, &self.question(client.cursor()), patience_ns).await {
+                    Ok(Some((StatusCode::OK, body))) => {
+                        for line in body.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+                            client.saw(line);
+                        }
+                    }
+                    Ok(Some(_)) => client.empty_answer(),
+                    Ok(None) => return,
+                    Err(_) => client.back_off().await,
+                }
+            }
+        })
+    }
+
+    fn settings(&self) -> String {
+        format!("held up to {}", self.hold)
+    }
+
+    fn costs(&self, events: &Events) -> Costs {
+        Costs {
+            event_framing: 1.0, // the line end
+            request_head: self.heads.request_bytes(&self.question(0)),
+            answer_head: self.heads.answer_bytes(events.payload_bytes + 1.0),
+            empty_head: self.heads.empty_bytes(),
+            ..Costs::default()
+        }
+    }
+}

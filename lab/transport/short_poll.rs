@@ -1,0 +1,166 @@
+//! # Short polling: "Anything new?" again and again
+//!
+//! ```text
+//! client                                        server
+//!   | GET /poll?since=000041 HTTP/1.1   ------>   |   every T, news or not
+//!   | Host: lab.example                           |
+//!   | Accept: */*                                 |
+//!   |                                             |
+//!   |   <------   HTTP/1.1 200 OK                 |   at once: everything after the cursor,
+//!   |             Content-Type: application/x-ndjson    one event per line
+//!   |             Content-Length: 140             |
+//!   |             {"seq":    42,...}              |
+//!   |             {"seq":    43,...}              |
+//!   |                                             |
+//!   |   <------   HTTP/1.1 204 No Content         |   or: nothing new
+//! ```
+//!
+//! *Cost*: a full request and answer head per question, asked whether or not anything happened.
+//! *Resumes* by itself: the cursor in the next question is all there is.
+//! *Hurts*: an event waits for the next question, T/2 on average; asking more often costs bytes.
+//! *Shines*: many events per question share one head, and with `latest` only the newest is sent.
+
+use super::http::{Asker, Heads, number};
+use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
+use crate::clock;
+use crate::feed::Feed;
+use crate::measure::Marker;
+use crate::scenario::{Delivery, Discipline, Scenario, Span};
+use crate::theory::Law;
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::{Request, StatusCode};
+use std::sync::Arc;
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    id: "short-poll",
+    label: "Short polling",
+    path: "/poll",
+    color: "#D55E00",
+    marker: Marker::Triangle,
+    law: Law::ShortPoll,
+};
+
+pub const ENTRY: Entry = Entry { descriptor: &DESCRIPTOR, build: |scenario| Arc::new(ShortPoll::new(scenario)) };
+
+/// How long a client waits for an answer before it takes the connection for lost.
+const PATIENCE_NS: u64 = 10 * clock::S;
+
+/// Its settings in one run.
+pub struct ShortPoll {
+    /// Time between questions.
+    every: Span,
+    /// What that time is measured from.
+    discipline: Discipline,
+    /// Every event, or only the newest.
+    delivery: Delivery,
+    heads: Arc<Heads>,
+}
+
+impl ShortPoll {
+    fn new(scenario: &Scenario) -> Self {
+        Self {
+            every: scenario.poll_every,
+            discipline: scenario.poll_discipline,
+            delivery: scenario.poll_delivery,
+            heads: Arc::new(Heads::new(&scenario.headers)),
+        }
+    }
+
+    /// The question of a client that has everything up to `cursor`.
+    fn question(&self, cursor: u64) -> String {
+        match (&self.heads.poll_path, self.delivery) {
+            (Some(literal), _) => literal.clone(),
+            (None, Delivery::Every) => format!("{}?since={cursor:06}", DESCRIPTOR.path),
+            (None, Delivery::Latest) => format!("{}?latest=1", DESCRIPTOR.path),
+        }
+    }
+}
+
+impl Transport for ShortPoll {
+    fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+        Box::pin(async move {
+            let query = request.uri().query();
+            let since = match number(query, "since") {
+                Ok(since) => since,
+                Err(refusal) => return *refusal,
+            };
+            // Without a cursor a poller wants the newest value.
+            let Some(since) = since else {
+                return self.heads.batch(&feed.latest().into_iter().collect());
+            };
+            match feed.since(since) {
+                Ok(events) => self.heads.batch(&events),
+                Err(gone) => http::forgotten(gone.oldest_cursor),
+            }
+        })
+    }
+
+    fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
+        Box::pin(async move {
+            let mut asker = Asker::new(self.heads.clone());
+            let every_ns = self.every.as_nanos();
+            let mut next_ns = client.phase_ns();
+            while !client.over() {
+                clock::sleep_until(next_ns).await;
+                match asker.ask(&client, &self.question(client.cursor()), PATIENCE_NS).await {
+                    Ok(Some((status, body))) => show(&mut client, status, &body),
+                    Ok(None) => return,
+                    Err(_) => {
+                        client.back_off().await;
+                        next_ns = clock::now_ns();
+                        continue;
+                    }
+                }
+                let now_ns = clock::now_ns();
+                next_ns = match self.discipline {
+                    // The first beat of the timer after the answer; a late answer skips beats.
+                    Discipline::Timer => {
+                        let phase_ns = client.phase_ns();
+                        phase_ns + ((now_ns - phase_ns) / every_ns + 1) * every_ns
+                    }
+                    Discipline::Sleep => now_ns + every_ns,
+                };
+            }
+        })
+    }
+
+    fn moved_to(&self) -> Option<&str> {
+        self.heads.poll_path.as_deref()
+    }
+
+    fn settings(&self) -> String {
+        let discipline = match self.discipline {
+            Discipline::Timer => "timer",
+            Discipline::Sleep => "sleep after answer",
+        };
+        let delivery = match self.delivery {
+            Delivery::Every => "",
+            Delivery::Latest => ", newest value only",
+        };
+        format!("every {}, {discipline}{delivery}", self.every)
+    }
+
+    fn costs(&self, events: &Events) -> Costs {
+        Costs {
+            event_framing: 1.0, // the line end
+            request_head: self.heads.request_bytes(&self.question(0)),
+            answer_head: self.heads.answer_bytes(events.payload_bytes + 1.0),
+            empty_head: self.heads.empty_bytes(),
+            ..Costs::default()
+        }
+    }
+}
+
+/// Shows what an answer brought, one event per line.
+fn show(client: &mut Client, status: StatusCode, body: &Bytes) {
+    let mut news = false;
+    if status == StatusCode::OK {
+        for line in body.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+            news |= client.saw(line);
+        }
+    }
+    if !news {
+        client.empty_answer();
+    }
+}

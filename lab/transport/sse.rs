@@ -1,0 +1,215 @@
+//! # Server-Sent Events: an answer that never ends
+//!
+//! ```text
+//! client                                        server
+//!   | GET /events HTTP/1.1              ------>   |   once
+//!   | Accept: text/event-stream                   |
+//!   | Last-Event-ID: 41                           |   only on return
+//!   |                                             |
+//!   |   <------   HTTP/1.1 200 OK                 |
+//!   |             Content-Type: text/event-stream |
+//!   |             retry: 1000                     |
+//!   |                                             |
+//!   |   <------   id: 42                          |   each event as it is born, as a chunk
+//!   |             data: {"seq":    42,...}        |   of the same answer
+//!   |                                             |
+//!   |   <------   :                               |   a comment when nothing happened for a while
+//! ```
+//!
+//! *Cost*: about 20 bytes of fields and chunk framing per event.
+//! *Resumes* as the browser's `EventSource` does: it returns with the last `id` it saw.
+//! *Hurts*: one way only (upward traffic needs requests of its own), and chunks are not messages:
+//! a proxy may cut or hold them, so the client parses lines, never chunks.
+
+use super::http::{Heads, plain};
+use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
+use crate::clock;
+use crate::feed::{Batch, Feed};
+use crate::measure::Marker;
+use crate::scenario::{Scenario, Span};
+use super::event_stream::Parser;
+use crate::theory::Law;
+use bytes::{BufMut, Bytes, BytesMut};
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{ACCEPT, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use std::sync::Arc;
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    id: "sse",
+    label: "Server-Sent Events",
+    path: "/events",
+    color: "#0072B2",
+    marker: Marker::Diamond,
+    law: Law::Push,
+};
+
+pub const ENTRY: Entry = Entry { descriptor: &DESCRIPTOR, build: |scenario| Arc::new(Sse::new(scenario)) };
+
+/// What the server suggests as pause before a return.
+const RETRY: &str = "retry: 1000\n\n";
+/// A comment: keeps the connection from looking dead (WHATWG HTML 9.2.7).
+const HEARTBEAT: &str = ":\n\n";
+/// How long opening may take; also the grace on top of two heartbeats before a silent stream is lost.
+const PATIENCE_NS: u64 = 10 * clock::S;
+
+/// Its settings in one run.
+pub struct Sse {
+    /// How often a silent stream shows that it lives; zero for never.
+    heartbeat: Span,
+    heads: Arc<Heads>,
+}
+
+impl Sse {
+    fn new(scenario: &Scenario) -> Self {
+        Self { heartbeat: scenario.heartbeat, heads: Arc::new(Heads::new(&scenario.headers)) }
+    }
+}
+
+impl Transport for Sse {
+    fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+        Box::pin(async move {
+            let last_id = request.headers().get("last-event-id").map(HeaderValue::as_bytes);
+            let cursor = match last_id.map(|id| std::str::from_utf8(id).unwrap_or("?").parse()) {
+                Some(Ok(cursor)) => cursor,
+                // A newcomer follows from the query's cursor, or from the beginning.
+                None => match http::number(request.uri().query(), "since") {
+                    Ok(since) => since.unwrap_or(0),
+                    Err(refusal) => return *refusal,
+                },
+                Some(Err(_)) => {
+                    let text = "Last-Event-ID is not a whole number: send back an id as received\n";
+                    return plain(StatusCode::BAD_REQUEST, text);
+                }
+            };
+            if let Err(gone) = feed.since(cursor) {
+                return http::forgotten(gone.oldest_cursor);
+            }
+            let stream = Stream { feed, cursor, heartbeat_ns: self.heartbeat.as_nanos(), opened: false };
+            let body = StreamBody::new(futures_util::stream::unfold(stream, |mut stream| async {
+                let text = stream.next().await?;
+                Some((Ok(Frame::data(text)), stream))
+            }));
+            let mut answer = Response::new(body.boxed_unsync());
+            let headers = answer.headers_mut();
+            headers.insert("content-type", HeaderValue::from_static("text/event-stream"));
+            headers.insert("cache-control", HeaderValue::from_static("no-store"));
+            if let Ok(date) = HeaderValue::from_str(&clock::http_date()) {
+                headers.insert("date", date);
+            }
+            answer
+        })
+    }
+
+    fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
+        Box::pin(async move {
+            clock::sleep_until(client.phase_ns()).await;
+            while !client.over() {
+                // Ends well only when the run is over.
+                match self.stream(&mut client).await {
+                    Ok(()) => return,
+                    Err(_) => client.back_off().await,
+                }
+            }
+        })
+    }
+
+    fn settings(&self) -> String {
+        match self.heartbeat {
+            Span::ZERO => "no heartbeat".into(),
+            every => format!("heartbeat {every}"),
+        }
+    }
+
+    fn costs(&self, events: &Events) -> Costs {
+        let fields = "id: \ndata: \n\n".len() as f64 + events.seq_digits;
+        // Each event is a chunk: its size in hexadecimal and two line ends (RFC 9112, 7.1).
+        let chunk = |bytes: f64| f64::from((bytes.max(1.0) as u32).ilog(16) + 1) + 4.0;
+        let heartbeat = HEARTBEAT.len() as f64;
+        Costs {
+            event_framing: fields + chunk(fields + events.payload_bytes),
+            heartbeat_down: if self.heartbeat == Span::ZERO { 0.0 } else { heartbeat + chunk(heartbeat) },
+            ..Costs::default()
+        }
+    }
+}
+
+/// The server's side of one open stream.
+struct Stream {
+    feed: Feed,
+    cursor: u64,
+    heartbeat_ns: u64,
+    opened: bool,
+}
+
+impl Stream {
+    /// The next piece of text: the opening, events as they are born, or a sign of life.
+    async fn next(&mut self) -> Option<Bytes> {
+        if !self.opened {
+            self.opened = true;
+            return Some(Bytes::from_static(RETRY.as_bytes()));
+        }
+        if self.heartbeat_ns == 0 {
+            return self.feed.after(self.cursor).await.ok().map(|events| self.write(&events));
+        }
+        tokio::select! {
+            biased;
+            // A reader so slow that the log has forgotten its cursor is cut off; it returns and is told.
+            news = self.feed.after(self.cursor) => news.ok().map(|events| self.write(&events)),
+            () = clock::sleep(self.heartbeat_ns) => Some(Bytes::from_static(HEARTBEAT.as_bytes())),
+        }
+    }
+
+    fn write(&mut self, events: &Batch) -> Bytes {
+        let mut text = BytesMut::with_capacity(events.iter().map(|event| event.payload.len() + 32).sum());
+        for event in events {
+            self.cursor = event.seq;
+            text.put_slice(format!("id: {}\ndata: ", event.seq).as_bytes());
+            text.put_slice(&event.payload);
+            text.put_slice(b"\n\n");
+        }
+        text.freeze()
+    }
+}
+
+impl Sse {
+    /// Opens the stream and reads it until the run is over.
+    async fn stream(&self, client: &mut Client) -> Result<(), super::client::Lost> {
+        use super::client::Lost;
+        let open = async {
+            let wire = client.dial().await?;
+            let (mut sender, connection) = http1::Builder::new()
+                .title_case_headers(true)
+                .max_buf_size(client.buffers().http)
+                .handshake(TokioIo::new(wire))
+                .await
+                .map_err(|_| Lost)?;
+            tokio::spawn(connection); // ends with the body
+            let mut request = self.heads.get(DESCRIPTOR.path);
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+            if client.cursor() > 0 {
+                request.headers_mut().insert("last-event-id", HeaderValue::from(client.cursor()));
+            }
+            client.requested();
+            let answer = sender.send_request(request).await.map_err(|_| Lost)?;
+            if answer.status() == StatusCode::OK { Ok(answer.into_body()) } else { Err(Lost) }
+        };
+        let Some(body) = client.read(PATIENCE_NS, open).await? else { return Ok(()) };
+        let mut body = body?;
+        let mut parser = Parser::default();
+        let heartbeat_ns = self.heartbeat.as_nanos();
+        let patience_ns = if heartbeat_ns == 0 { 0 } else { 2 * heartbeat_ns + PATIENCE_NS };
+        loop {
+            let Some(frame) = client.read(patience_ns, body.frame()).await? else { return Ok(()) };
+            let Some(Ok(frame)) = frame else { return Err(Lost) };
+            if let Some(text) = frame.data_ref() {
+                parser.feed(text, |data| {
+                    client.saw(data);
+                });
+            }
+        }
+    }
+}

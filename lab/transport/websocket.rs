@@ -1,0 +1,297 @@
+//! # WebSocket: one connection, both ways, whenever either side likes
+//!
+//! ```text
+//! client                                        server
+//!   | GET /ws HTTP/1.1                  ------>   |   once, as HTTP
+//!   | Upgrade: websocket                          |
+//!   | Sec-WebSocket-Key: ...                      |
+//!   |   <------   HTTP/1.1 101 Switching Protocols|   from here on frames (RFC 6455)
+//!   |             Sec-WebSocket-Accept: ...       |
+//!   |                                             |
+//!   | {"since":41}                      ------>   |   hello: where the client was
+//!   |                                             |
+//!   |   <------   {"seq":    42,...}              |   one text frame per event as it is born
+//!   |                                             |
+//!   |   <------   ping                            |   when nothing happened for a while
+//!   | pong                              ------>   |
+//! ```
+//!
+//! *Cost*: two bytes of framing per small event.
+//! *Resumes* only because the hello carries a cursor; the protocol itself has nothing for it.
+//! *Hurts*: it leaves HTTP: proxies, caches, authentication and reconnection are yours to solve.
+
+use super::client::Lost;
+use super::http::{HOST, Heads, plain};
+use super::server::Slot;
+use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport};
+use crate::clock;
+use crate::feed::Feed;
+use crate::measure::Marker;
+use crate::net::{Buffers, Wire};
+use crate::scenario::{Scenario, Span};
+use crate::theory::Law;
+use futures_util::{SinkExt, StreamExt};
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use std::borrow::Cow;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    id: "websocket",
+    label: "WebSocket",
+    path: "/ws",
+    color: "#000000",
+    marker: Marker::Circle,
+    law: Law::Push,
+};
+
+pub const ENTRY: Entry = Entry { descriptor: &DESCRIPTOR, build: |scenario| Arc::new(WebSocket::new(scenario)) };
+
+/// How long opening, the hello and closing may take; also the grace on top of two heartbeats.
+const PATIENCE_NS: u64 = 10 * clock::S;
+/// Largest frame or message that either side accepts.
+const LARGEST_MESSAGE: usize = 1 << 20;
+/// The lab's own close code: the cursor is older than the log (4000-4999 are private use, RFC 6455 7.4.2).
+const FORGOTTEN: CloseCode = CloseCode::Library(4410);
+
+/// Its settings in one run.
+pub struct WebSocket {
+    /// How often a silent connection shows that it lives; zero for never.
+    heartbeat: Span,
+    heads: Heads,
+    buffers: Buffers,
+}
+
+impl WebSocket {
+    fn new(scenario: &Scenario) -> Self {
+        Self {
+            heartbeat: scenario.heartbeat,
+            heads: Heads::new(&scenario.headers),
+            buffers: Buffers::for_scenario(scenario),
+        }
+    }
+}
+
+impl Transport for WebSocket {
+    fn serve(self: Arc<Self>, mut request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+        Box::pin(async move {
+            let headers = request.headers();
+            let wants = headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+            let version = headers.get("sec-websocket-version").map(HeaderValue::as_bytes);
+            let (true, Some(key)) = (wants, headers.get(SEC_WEBSOCKET_KEY)) else {
+                let text = "this door is for WebSocket: send an upgrade request\n";
+                let mut answer = plain(StatusCode::UPGRADE_REQUIRED, text);
+                answer.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
+                return answer;
+            };
+            if version != Some(b"13") {
+                let mut answer = plain(StatusCode::UPGRADE_REQUIRED, "only WebSocket version 13 is spoken here\n");
+                answer.headers_mut().insert("sec-websocket-version", HeaderValue::from_static("13"));
+                return answer;
+            }
+            let accept = derive_accept_key(key.as_bytes());
+            // hyper hands the connection over once the 101 has left.
+            let upgrade = hyper::upgrade::on(&mut request);
+            let slot = request.extensions_mut().remove::<Slot>();
+            tokio::spawn(async move {
+                let _slot = slot;
+                if let Ok(wire) = upgrade.await {
+                    let config = Some(config(self.buffers));
+                    let socket = WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, config).await;
+                    // A client that is gone is no error of the server.
+                    let _ = push(socket, feed, self.heartbeat.as_nanos()).await;
+                }
+            });
+            let mut answer = Response::new(Default::default());
+            *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+            let headers = answer.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            if let Ok(accept) = HeaderValue::from_str(&accept) {
+                headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+            }
+            answer
+        })
+    }
+
+    fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
+        Box::pin(async move {
+            clock::sleep_until(client.phase_ns()).await;
+            while !client.over() {
+                // Ends well only when the run is over.
+                match self.listen(&mut client).await {
+                    Ok(()) => return,
+                    Err(_) => client.back_off().await,
+                }
+            }
+        })
+    }
+
+    fn settings(&self) -> String {
+        match self.heartbeat {
+            Span::ZERO => "no heartbeat".into(),
+            every => format!("ping {every}"),
+        }
+    }
+
+    fn costs(&self, events: &Events) -> Costs {
+        // RFC 6455, 5.2: 2 bytes up to 125 bytes of payload, 4 up to 65,535; a client adds 4 of mask.
+        let header = |bytes: f64| if bytes <= 125.0 { 2.0 } else { 4.0 };
+        let heartbeat = f64::from(u8::from(self.heartbeat != Span::ZERO));
+        Costs {
+            event_framing: header(events.payload_bytes),
+            heartbeat_down: 2.0 * heartbeat,
+            heartbeat_up: 6.0 * heartbeat,
+            ..Costs::default()
+        }
+    }
+}
+
+/// Server half after the upgrade: hello, then events as they are born.
+async fn push<W>(mut socket: WebSocketStream<W>, feed: Feed, heartbeat_ns: u64) -> Result<(), Lost>
+where
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    let hello = tokio::select! {
+        biased;
+        message = socket.next() => message,
+        () = clock::sleep(PATIENCE_NS) => None,
+    };
+    let Some(mut cursor) = hello.and_then(Result::ok).as_ref().and_then(since) else {
+        return refuse(socket, CloseCode::Policy, "begin with {\"since\":N}").await;
+    };
+    loop {
+        let silence_ns = if heartbeat_ns == 0 { u64::MAX / 2 } else { heartbeat_ns };
+        tokio::select! {
+            biased;
+            news = feed.after(cursor) => match news {
+                // All that is new, then one flush: a backlog leaves in few segments.
+                Ok(events) => {
+                    for event in events {
+                        cursor = event.seq;
+                        socket.feed(Message::Text(text(&event.payload))).await.map_err(|_| Lost)?;
+                    }
+                    socket.flush().await.map_err(|_| Lost)?;
+                }
+                Err(_) => return refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
+            },
+            // Pings are answered and a close is returned while reading.
+            message = socket.next() => match message {
+                Some(Ok(Message::Close(_))) | None => return Ok(()),
+                Some(Ok(_)) => {}
+                Some(Err(_)) => return Err(Lost),
+            },
+            () = clock::sleep(silence_ns) => {
+                socket.send(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
+            }
+        }
+    }
+}
+
+/// The cursor in a hello.
+fn since(message: &Message) -> Option<u64> {
+    let Message::Text(text) = message else { return None };
+    let hello: serde_json::Value = serde_json::from_str(text).ok()?;
+    hello.get("since")?.as_u64()
+}
+
+/// Payloads are text by construction; anything else would be shown as such.
+fn text(payload: &bytes::Bytes) -> Utf8Bytes {
+    Utf8Bytes::try_from(payload.clone()).unwrap_or_else(|_| Utf8Bytes::from("\u{fffd}"))
+}
+
+/// Closes with a code and a reason.
+async fn refuse<W>(mut socket: WebSocketStream<W>, code: CloseCode, reason: &'static str) -> Result<(), Lost>
+where
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+    socket.close(Some(frame)).await.map_err(|_| Lost)
+}
+
+impl WebSocket {
+    /// Client half: opens, says hello, and listens until the run is over.
+    async fn listen(&self, client: &mut Client) -> Result<(), Lost> {
+        let open = async {
+            let wire = client.dial().await?;
+            client.requested();
+            let upgrade = self.upgrade(client.phase_ns());
+            let (socket, _) =
+                tokio_tungstenite::client_async_with_config(upgrade, wire, Some(config(self.buffers)))
+                    .await
+                    .map_err(|_| Lost)?;
+            Ok::<_, Lost>(socket)
+        };
+        let Some(socket) = client.read(PATIENCE_NS, open).await? else { return Ok(()) };
+        let mut socket: WebSocketStream<Wire> = socket?;
+        let hello = format!("{{\"since\":{}}}", client.cursor());
+        socket.send(Message::text(hello)).await.map_err(|_| Lost)?;
+        let heartbeat_ns = self.heartbeat.as_nanos();
+        let patience_ns = if heartbeat_ns == 0 { 0 } else { 2 * heartbeat_ns + PATIENCE_NS };
+        while let Some(message) = client.read(patience_ns, socket.next()).await? {
+            match message {
+                Some(Ok(Message::Text(text))) => {
+                    client.saw(text.as_bytes());
+                }
+                Some(Ok(_)) => {} // pings are answered by the library
+                Some(Err(_)) | None => return Err(Lost),
+            }
+        }
+        self.close(socket).await;
+        Ok(())
+    }
+
+    /// The closing handshake: our close frame, theirs, then the TCP connection (RFC 6455, 7.1.1).
+    async fn close(&self, mut socket: WebSocketStream<Wire>) {
+        let handshake = async {
+            if socket.close(None).await.is_ok() {
+                while let Some(Ok(_)) = socket.next().await {}
+            }
+        };
+        tokio::select! {
+            biased;
+            () = handshake => {}
+            () = clock::sleep(PATIENCE_NS) => {} // a peer that never answers is left alone
+        }
+    }
+
+    /// The upgrade request. Its key need not be secret, only look like 16 bytes in base 64: made
+    /// from the client's phase, so that a simulated run has the same bytes each time.
+    fn upgrade(&self, phase_ns: u64) -> Request<()> {
+        let mut request = Request::new(());
+        *request.uri_mut() = format!("ws://{HOST}{}", DESCRIPTOR.path).parse().unwrap_or_default();
+        let key: Cow<'static, str> = format!("{phase_ns:021}A==").into();
+        *request.headers_mut() = self.heads.upgrade().clone();
+        let lines = [
+            ("host", HOST),
+            ("connection", "Upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", &key),
+        ];
+        for (name, value) in lines {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                request.headers_mut().insert(name, value);
+            }
+        }
+        request
+    }
+}
+
+/// Small buffers: the library's default read buffer of 128 KiB is zeroed on every read.
+fn config(buffers: Buffers) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(buffers.websocket)
+        .write_buffer_size(0)
+        .max_write_buffer_size(LARGEST_MESSAGE + buffers.websocket)
+        .max_message_size(Some(LARGEST_MESSAGE))
+        .max_frame_size(Some(LARGEST_MESSAGE))
+}
