@@ -14,8 +14,9 @@ pub use simulated::sim_config;
 use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, ReplayError};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
+use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows};
 use crate::net::{Buffers, Dialer, Network};
-use crate::scenario::{Delivery, Scenario};
+use crate::scenario::{Delivery, Scenario, Span};
 use crate::transport::server::{Door, Server};
 use crate::transport::{self, Client, ClientSetup, Entry};
 use rand_chacha::ChaCha8Rng;
@@ -35,6 +36,8 @@ pub struct Prepared {
     pub events: Vec<Arc<Event>>,
     /// Every buffer's size is multiplied by this; results must not depend on it.
     pub buffer_factor: usize,
+    /// What a reader must know about how the scenario was made ready.
+    notes: Vec<String>,
 }
 
 /// Why a run could not be made. (A run that went wrong is an [`Outcome`] with a problem.)
@@ -64,14 +67,26 @@ impl Prepared {
     /// its own end.
     pub fn new(mut scenario: Scenario) -> Result<Self, RunError> {
         let events = feed::generate(&scenario, clock::EPOCH_US).map_err(RunError::Replay)?;
+        let mut notes = Vec::new();
         if let (Some(_), Some(last)) = (&scenario.replay, events.last()) {
             let planned_ns = scenario.warm_up.as_nanos() + scenario.duration.as_nanos();
-            let ended_ns = (last.born_ns + S).min(planned_ns);
-            scenario.warm_up = scenario.warm_up.min(scenario_span(ended_ns / 4));
-            scenario.duration = scenario_span(ended_ns - scenario.warm_up.as_nanos());
+            let ended_ns = last.born_ns + S;
+            if ended_ns < planned_ns {
+                scenario.warm_up = scenario.warm_up.min(Span::from_nanos(ended_ns / 4));
+                scenario.duration = Span::from_nanos(ended_ns - scenario.warm_up.as_nanos());
+                notes.push(format!(
+                    "the replay ends after {}: so does the measured window",
+                    scenario.duration
+                ));
+            }
         }
         let events = events.into_iter().map(Arc::new).collect();
-        Ok(Self { scenario: Arc::new(scenario), events, buffer_factor: 1 })
+        Ok(Self {
+            scenario: Arc::new(scenario),
+            events,
+            buffer_factor: 1,
+            notes,
+        })
     }
 
     /// Runs one transport on one network.
@@ -79,6 +94,57 @@ impl Prepared {
         match network {
             Network::Simulated => simulated::run(self, entry),
             Network::Loopback => loopback::run(self, entry),
+        }
+    }
+
+    /// Runs the given transports one after another; calls `done` after each.
+    pub fn compare(
+        &self,
+        entries: &[Entry],
+        network: Network,
+        command: String,
+        mut done: impl FnMut(&Entry),
+    ) -> Result<Results, RunError> {
+        let mut results = self.results(network, command);
+        for entry in entries {
+            let outcome = self.run(entry, network)?;
+            if !outcome.segments_known {
+                results.note("this system does not tell how many TCP segments were sent: the TCP/IP bytes are missing");
+            }
+            results.transports.push(outcome.result);
+            done(entry);
+        }
+        Ok(results)
+    }
+
+    /// The results before any transport has run.
+    fn results(&self, network: Network, command: String) -> Results {
+        let (from_ns, to_ns) = (self.scenario.warm_up.as_nanos(), self.end_ns());
+        let machine = || Machine {
+            os: std::env::consts::OS.into(),
+            arch: std::env::consts::ARCH.into(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        Results {
+            schema: SCHEMA.into(),
+            version: VERSION,
+            pushlab: env!("CARGO_PKG_VERSION").into(),
+            command,
+            scenario: (*self.scenario).clone(),
+            network: network.name().into(),
+            seed: self.scenario.seed,
+            partial: false,
+            notes: self.notes.clone(),
+            windows: Windows {
+                latency: "events born in the measured window, from birth to each client's screen"
+                    .into(),
+                ledger: "from the first SYN to the last FIN, warm-up and set-up included".into(),
+                measured_from_us: from_ns / clock::US,
+                measured_to_us: to_ns / clock::US,
+            },
+            machine: (network == Network::Loopback).then(machine),
+            baseline: transport::BASELINE.id.into(),
+            transports: Vec::new(),
         }
     }
 
@@ -92,7 +158,10 @@ impl Prepared {
     }
 
     fn recorder(&self, latest: bool) -> Recorder {
-        let expected = |event: &Arc<Event>| Expected { born_ns: event.born_ns, payload: event.payload.clone() };
+        let expected = |event: &Arc<Event>| Expected {
+            born_ns: event.born_ns,
+            payload: event.payload.clone(),
+        };
         Recorder::new(Expectation {
             events: self.events.iter().map(expected).collect(),
             clients: self.scenario.clients,
@@ -120,7 +189,10 @@ impl Prepared {
     fn phases_ns(&self) -> Vec<u64> {
         let mut dice = ChaCha8Rng::seed_from_u64(self.scenario.seed);
         dice.set_stream(PHASE_STREAM);
-        let (clients, every_ns) = (u64::from(self.scenario.clients), self.scenario.poll_every.as_nanos());
+        let (clients, every_ns) = (
+            u64::from(self.scenario.clients),
+            self.scenario.poll_every.as_nanos(),
+        );
         (0..clients)
             .map(|client| {
                 let slot_ns = u128::from(client) * u128::from(every_ns) / u128::from(clients);
@@ -151,7 +223,12 @@ async fn publish(events: Vec<Arc<Event>>, feed: Feed) {
 }
 
 /// Lets every client follow; returns when all are done or the grace is over, leaving no client behind.
-async fn follow(prepared: &Prepared, entry: &Entry, recorder: &Recorder, dialer: impl Fn(u32) -> Dialer) {
+async fn follow(
+    prepared: &Prepared,
+    entry: &Entry,
+    recorder: &Recorder,
+    dialer: impl Fn(u32) -> Dialer,
+) {
     let transport = (entry.build)(&prepared.scenario);
     let mut clients = tokio::task::JoinSet::new();
     for (number, phase_ns) in (0u32..).zip(prepared.phases_ns()) {
@@ -170,15 +247,6 @@ async fn follow(prepared: &Prepared, entry: &Entry, recorder: &Recorder, dialer:
 /// Whether a transport delivers only the newest event in this scenario.
 fn latest(entry: &Entry, scenario: &Scenario) -> bool {
     // For now only short polling can be asked for it.
-    scenario.poll_delivery == Delivery::Latest && entry.descriptor.law == crate::theory::Law::ShortPoll
-}
-
-fn scenario_span(ns: u64) -> crate::scenario::Span {
-    crate::scenario::Span::from_nanos(ns)
-}
-
-/// All transports, or those with the given ids.
-pub fn entries(ids: &[String]) -> Vec<Entry> {
-    let wanted = |entry: &&Entry| ids.is_empty() || ids.iter().any(|id| id == entry.descriptor.id);
-    transport::ALL.iter().filter(wanted).copied().collect()
+    scenario.poll_delivery == Delivery::Latest
+        && entry.descriptor.law == crate::theory::Law::ShortPoll
 }

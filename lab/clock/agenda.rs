@@ -30,11 +30,23 @@ pub struct Stalled {
 impl std::fmt::Display for Stalled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const SHOWN: usize = 8;
-        write!(f, "the simulation stalled at {:.3} s: nothing can happen any more, but ", self.at_ns as f64 / 1e9)?;
+        write!(
+            f,
+            "the simulation stalled at {:.3} s: nothing can happen any more, but ",
+            self.at_ns as f64 / 1e9
+        )?;
         match self.waiting.len() {
-            0 => write!(f, "the run still waits for an event that nobody will publish"),
+            0 => write!(
+                f,
+                "the run still waits for an event that nobody will publish"
+            ),
             n if n <= SHOWN => write!(f, "{}", self.waiting.join("; ")),
-            n => write!(f, "{}; and {} more", self.waiting[..SHOWN].join("; "), n - SHOWN),
+            n => write!(
+                f,
+                "{}; and {} more",
+                self.waiting[..SHOWN].join("; "),
+                n - SHOWN
+            ),
         }
     }
 }
@@ -120,17 +132,24 @@ pub fn run<F: Future>(
         std::future::poll_fn(|cx| {
             let main_waker = main_waker.get_or_insert_with(|| {
                 with(|agenda| agenda.root = Some(cx.waker().clone()));
-                Arc::new(MainWaker { woken: AtomicBool::new(true), root: cx.waker().clone() })
+                Arc::new(MainWaker {
+                    woken: AtomicBool::new(true),
+                    root: cx.waker().clone(),
+                })
             });
             // Every turn wakes this; the main future itself is only polled when it asked for it.
             if main_waker.woken.swap(false, Ordering::Relaxed)
-                && let Poll::Ready(output) =
-                    main.as_mut().poll(&mut Context::from_waker(&main_waker.clone().into()))
+                && let Poll::Ready(output) = main
+                    .as_mut()
+                    .poll(&mut Context::from_waker(&main_waker.clone().into()))
             {
                 return Poll::Ready(Ok(output));
             }
             match with(|agenda| agenda.stalled.then_some(agenda.now_ns)).flatten() {
-                Some(at_ns) => Poll::Ready(Err(Stalled { at_ns, waiting: waiting() })),
+                Some(at_ns) => Poll::Ready(Err(Stalled {
+                    at_ns,
+                    waiting: waiting(),
+                })),
                 None => Poll::Pending,
             }
         })
@@ -255,7 +274,10 @@ pub struct Timer {
 impl Timer {
     /// A timer that is ready once virtual time has reached `deadline_ns`.
     pub fn new(deadline_ns: u64) -> Self {
-        Self { deadline_ns, entry: None }
+        Self {
+            deadline_ns,
+            entry: None,
+        }
     }
 
     /// Ready, or registers the waker.
@@ -275,7 +297,10 @@ impl Timer {
             }
             let slot = agenda.timers.vacant_key();
             let order = agenda.push(deadline_ns, What::Timer(slot));
-            agenda.timers.insert(Waiting { order, waker: cx.waker().clone() });
+            agenda.timers.insert(Waiting {
+                order,
+                waker: cx.waker().clone(),
+            });
             *entry = Some((slot, order));
             Poll::Pending
         })
@@ -285,10 +310,16 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let Some((key, order)) = self.entry else { return };
+        let Some((key, order)) = self.entry else {
+            return;
+        };
         // The waker is dropped outside the borrow: it may own a task that owns a timer.
         let _waiting = with(|agenda| {
-            if agenda.timers.get(key).is_some_and(|waiting| waiting.order == order) {
+            if agenda
+                .timers
+                .get(key)
+                .is_some_and(|waiting| waiting.order == order)
+            {
                 let waiting = agenda.timers.remove(key);
                 agenda.cancelled += 1;
                 agenda.compact();

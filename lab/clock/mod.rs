@@ -2,11 +2,12 @@
 //! whether time is real or virtual.
 //!
 //! A thread is in virtual time while an [`agenda`] is installed on it (the simulated network does
-//! that); otherwise time is the machine's monotonic clock, counted from one origin that all threads
-//! of the process share. Times are whole nanoseconds since the start of the run.
+//! that); otherwise time is the machine's monotonic clock, counted from an [`Origin`] that the
+//! threads of a run share. Times are whole nanoseconds since the start of the run.
 
 pub mod agenda;
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
@@ -23,15 +24,41 @@ pub const S: u64 = 1_000_000_000;
 /// The wall-clock instant that simulated runs pretend to start at: 2025-01-01T00:00:00Z.
 pub const EPOCH_US: u64 = 1_735_689_600_000_000;
 
-/// Real time is counted from the first question.
+/// The zero of real time for some threads: those of one run share it.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin(Instant);
+
+impl Origin {
+    /// A zero that lies `lead_ns` ahead; until then [`now_ns`] stays 0.
+    pub fn ahead(lead_ns: u64) -> Self {
+        Self(Instant::now() + Duration::from_nanos(lead_ns))
+    }
+
+    /// Makes it the zero of the calling thread.
+    pub fn install(self) {
+        ORIGIN.set(Some(self.0));
+    }
+}
+
+thread_local! {
+    static ORIGIN: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Where no run set one, real time is counted from the first question.
 fn origin() -> Instant {
-    static ORIGIN: OnceLock<Instant> = OnceLock::new();
-    *ORIGIN.get_or_init(Instant::now)
+    static PROCESS: OnceLock<Instant> = OnceLock::new();
+    ORIGIN
+        .get()
+        .unwrap_or_else(|| *PROCESS.get_or_init(Instant::now))
 }
 
 /// Now, in nanoseconds. Never goes backwards.
 pub fn now_ns() -> u64 {
-    agenda::now_ns().unwrap_or_else(|| origin().elapsed().as_nanos() as u64)
+    agenda::now_ns().unwrap_or_else(|| {
+        Instant::now()
+            .saturating_duration_since(origin())
+            .as_nanos() as u64
+    })
 }
 
 /// The wall-clock time that belongs to the zero of [`now_ns`], microseconds since 1970.
@@ -40,7 +67,9 @@ pub fn epoch_us() -> u64 {
     if agenda::now_ns().is_some() {
         return EPOCH_US;
     }
-    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let wall = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     (wall.as_micros() as u64).saturating_sub(origin().elapsed().as_micros() as u64)
 }
 

@@ -41,8 +41,15 @@ pub struct Forgotten {
 impl Feed {
     /// An empty log that keeps the newest `capacity` events.
     pub fn new(capacity: usize) -> Self {
-        let kept = Kept { events: VecDeque::new(), forgotten: 0, capacity: capacity.max(1) };
-        Self(Arc::new(Log { kept: Mutex::new(kept), grown: Notify::new() }))
+        let kept = Kept {
+            events: VecDeque::new(),
+            forgotten: 0,
+            capacity: capacity.max(1),
+        };
+        Self(Arc::new(Log {
+            kept: Mutex::new(kept),
+            grown: Notify::new(),
+        }))
     }
 
     /// Appends the next event and wakes whoever waits. Sequence numbers have no gaps.
@@ -64,10 +71,19 @@ impl Feed {
     pub fn since(&self, cursor: u64) -> Result<Batch, Forgotten> {
         let kept = self.lock();
         if cursor < kept.forgotten {
-            return Err(Forgotten { oldest_cursor: kept.forgotten });
+            return Err(Forgotten {
+                oldest_cursor: kept.forgotten,
+            });
         }
-        let start = usize::try_from(cursor - kept.forgotten).unwrap_or(usize::MAX).min(kept.events.len());
-        Ok(kept.events.range(start..).take(MAX_BATCH).cloned().collect())
+        let start = usize::try_from(cursor - kept.forgotten)
+            .unwrap_or(usize::MAX)
+            .min(kept.events.len());
+        Ok(kept
+            .events
+            .range(start..)
+            .take(MAX_BATCH)
+            .cloned()
+            .collect())
     }
 
     /// Waits until there is something newer than the cursor.
@@ -101,7 +117,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn event(seq: u64) -> Arc<Event> {
-        Arc::new(Event { seq, topic: "ACME".into(), born_ns: seq, payload: seq.to_string().into() })
+        Arc::new(Event {
+            seq,
+            topic: "ACME".into(),
+            born_ns: seq,
+            payload: seq.to_string().into(),
+        })
     }
 
     fn feed(events: u64, capacity: usize) -> Feed {
@@ -120,7 +141,10 @@ mod tests {
         assert_eq!(seqs(&feed.since(0).unwrap()), [1, 2, 3]);
         assert_eq!(seqs(&feed.since(2).unwrap()), [3]);
         assert!(feed.since(3).unwrap().is_empty());
-        assert!(feed.since(u64::MAX).unwrap().is_empty(), "a cursor from the future gets nothing");
+        assert!(
+            feed.since(u64::MAX).unwrap().is_empty(),
+            "a cursor from the future gets nothing"
+        );
         assert_eq!(feed.latest().unwrap().seq, 3);
     }
 

@@ -24,9 +24,19 @@ struct Showing {
 
 impl Screen {
     /// From `now_ns` on the screen shows the event born at `born_ns`.
-    pub fn show(&mut self, now_ns: u64, born_ns: u64, next_born_ns: Option<u64>, window: &Range<u64>) {
+    pub fn show(
+        &mut self,
+        now_ns: u64,
+        born_ns: u64,
+        next_born_ns: Option<u64>,
+        window: &Range<u64>,
+    ) {
         self.advance(now_ns, window);
-        self.showing = Some(Showing { since_ns: now_ns, born_ns, next_born_ns });
+        self.showing = Some(Showing {
+            since_ns: now_ns,
+            born_ns,
+            next_born_ns,
+        });
     }
 
     /// Integrates to the end of the window.
@@ -40,12 +50,17 @@ impl Screen {
     }
 
     fn advance(&mut self, now_ns: u64, window: &Range<u64>) {
-        let Some(showing) = &mut self.showing else { return };
+        let Some(showing) = &mut self.showing else {
+            return;
+        };
         let from = showing.since_ns.max(window.start);
         let to = now_ns.min(window.end);
         if from < to {
             // The age grows with slope 1: the area is a trapezium.
-            let (first, last) = (u128::from(from - showing.born_ns), u128::from(to - showing.born_ns));
+            let (first, last) = (
+                u128::from(from - showing.born_ns),
+                u128::from(to - showing.born_ns),
+            );
             self.age_ns2 += (last * last - first * first) / 2;
             self.observed_ns += to - from;
             if let Some(next) = showing.next_born_ns {

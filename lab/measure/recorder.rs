@@ -96,7 +96,10 @@ impl Recorder {
             first_screen: Vec::new(),
             problem: None,
         };
-        Self(Arc::new(Shared { expectation, book: Mutex::new(book) }))
+        Self(Arc::new(Shared {
+            expectation,
+            book: Mutex::new(book),
+        }))
     }
 
     /// What is expected.
@@ -118,7 +121,9 @@ impl Recorder {
     pub fn dialled(&self, client: u32, now_ns: u64) {
         let mut book = self.lock();
         book.connections += 1;
-        book.clients[client as usize].dialled_ns.get_or_insert(now_ns);
+        book.clients[client as usize]
+            .dialled_ns
+            .get_or_insert(now_ns);
     }
 
     /// A client sends an HTTP request (an upgrade and a stream opening count too).
@@ -143,7 +148,10 @@ impl Recorder {
         let (Some(seq), Some(expected)) = (seq, expected) else {
             own.altered += 1;
             book.problem.get_or_insert_with(|| {
-                format!("client {client} saw an event that was never published: {}", shown(payload))
+                format!(
+                    "client {client} saw an event that was never published: {}",
+                    shown(payload)
+                )
             });
             return false;
         };
@@ -173,22 +181,31 @@ impl Recorder {
         } else if skipped > 0 {
             own.out_of_order += 1;
             book.problem.get_or_insert_with(|| {
-                format!("client {client} saw event {seq} right after event {}", own.cursor)
+                format!(
+                    "client {client} saw event {seq} right after event {}",
+                    own.cursor
+                )
             });
         }
         own.cursor = seq;
         own.delivered += 1;
         own.first_event_ns.get_or_insert(now_ns);
-        let next_born_ns = expectation.events.get(seq as usize).map(|next| next.born_ns);
+        let next_born_ns = expectation
+            .events
+            .get(seq as usize)
+            .map(|next| next.born_ns);
         let window = expectation.from_ns..expectation.to_ns;
-        own.screen.show(now_ns, expected.born_ns, next_born_ns, &window);
+        own.screen
+            .show(now_ns, expected.born_ns, next_born_ns, &window);
         if client == 0 && book.first_screen.len() < SCREEN_POINTS {
             book.first_screen.push((now_ns, expected.born_ns));
         }
         if window.contains(&expected.born_ns) {
             let latency_ns = now_ns.saturating_sub(expected.born_ns);
             // Auto-resizing: fails only beyond u64.
-            book.latency_ns.record(latency_ns.max(1)).expect("the histogram grows as needed");
+            book.latency_ns
+                .record(latency_ns.max(1))
+                .expect("the histogram grows as needed");
             book.latency_min_ns = book.latency_min_ns.min(latency_ns);
             book.latency_max_ns = book.latency_max_ns.max(latency_ns);
             book.latency_sum_ns += u128::from(latency_ns);
@@ -206,7 +223,10 @@ impl Recorder {
             client.screen.close(&window);
             if client.cursor < total {
                 book.problem.get_or_insert_with(|| {
-                    format!("client {number} got as far as event {} of {total}", client.cursor)
+                    format!(
+                        "client {number} got as far as event {} of {total}",
+                        client.cursor
+                    )
                 });
             }
         }

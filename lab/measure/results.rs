@@ -29,6 +29,9 @@ pub struct Results {
     pub seed: u64,
     /// Whether the run ended early.
     pub partial: bool,
+    /// What a reader must know beside the figures, for example that a replay ended early.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What each kind of figure covers, in words.
     pub windows: Windows,
     /// Where real time was measured; absent on the simulated network, where the machine does not matter.
@@ -38,6 +41,15 @@ pub struct Results {
     pub baseline: String,
     /// One entry per transport, in the order of the lab's table.
     pub transports: Vec<TransportResult>,
+}
+
+impl Results {
+    /// Adds a note, once.
+    pub fn note(&mut self, note: &str) {
+        if !self.notes.iter().any(|known| known == note) {
+            self.notes.push(note.to_owned());
+        }
+    }
 }
 
 /// The two windows of a run, in words and in numbers.

@@ -75,9 +75,13 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
         latency_us: percentiles(book),
         latency_samples: samples,
         latency_events: book.seen_events.iter().filter(|&&seen| seen).count() as u64,
-        age_us: Mean { mean: us(age_ns2 as f64 / observed_ns.max(1) as f64) },
+        age_us: Mean {
+            mean: us(age_ns2 as f64 / observed_ns.max(1) as f64),
+        },
         stale_share: rounded(stale_ns as f64 / observed_ns.max(1) as f64, 1e6),
-        first_event_us: Mean { mean: us(first_sum as f64 / first_ns.len().max(1) as f64) },
+        first_event_us: Mean {
+            mean: us(first_sum as f64 / first_ns.len().max(1) as f64),
+        },
         requests: book.requests,
         empty_answers: book.empty_answers,
         connections: book.connections,
@@ -91,34 +95,52 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
 
 /// The bounded series that charts are drawn from.
 pub fn series(book: &Book, expectation: &Expectation, theory_cdf: Vec<[f64; 2]>) -> Series {
-    let samples = book.latency_ns.len().max(1);
-    let points = (samples as usize).min(CDF_POINTS);
-    let mut latency_cdf = Vec::with_capacity(points + 1);
-    if !book.latency_ns.is_empty() {
-        latency_cdf.push([us(book.latency_min_ns as f64), 0.0]);
-    }
-    for point in 1..=points {
-        let share = point as f64 / points as f64;
-        let value_ns = quantile(book, share);
-        latency_cdf.push([us(value_ns), rounded(share, 1e6)]);
-    }
-    latency_cdf.dedup_by(|next, kept| {
-        // Of points at the same latency only the highest share matters, beside the first.
-        let same = next[0] == kept[0] && kept[1] > 0.0;
-        if same {
-            kept[1] = next[1];
-        }
-        same
-    });
-    let (from, to) = (expectation.from_ns, expectation.to_ns.min(expectation.from_ns + SCREEN_NS));
-    let first = book.first_screen.iter().rposition(|&(seen, _)| seen <= from).unwrap_or(0);
+    let latency_cdf = latency_cdf(book);
+    let (from, to) = (
+        expectation.from_ns,
+        expectation.to_ns.min(expectation.from_ns + SCREEN_NS),
+    );
+    let first = book
+        .first_screen
+        .iter()
+        .rposition(|&(seen, _)| seen <= from)
+        .unwrap_or(0);
     let screen = book.first_screen[first..]
         .iter()
         .take_while(|&&(seen, _)| seen <= to)
         .take(SCREEN_POINTS)
         .map(|&(seen, born)| [seen / 1_000, born / 1_000])
         .collect();
-    Series { latency_cdf, theory_cdf, screen }
+    Series {
+        latency_cdf,
+        theory_cdf,
+        screen,
+    }
+}
+
+/// The measured distribution in at most `CDF_POINTS` rising steps, in one pass over the histogram.
+fn latency_cdf(book: &Book) -> Vec<[f64; 2]> {
+    let samples = book.latency_ns.len();
+    if samples == 0 {
+        return Vec::new();
+    }
+    let mut points = vec![[us(book.latency_min_ns as f64), 0.0]];
+    let step = samples.div_ceil(CDF_POINTS as u64);
+    let (mut below, mut next) = (0, step);
+    for bucket in book.latency_ns.iter_recorded() {
+        below += bucket.count_at_value() as u64;
+        if below >= next || below == samples {
+            let value_ns = bucket
+                .value_iterated_to()
+                .clamp(book.latency_min_ns, book.latency_max_ns);
+            points.push([
+                us(value_ns as f64),
+                rounded(below as f64 / samples as f64, 1e6),
+            ]);
+            next = below + step;
+        }
+    }
+    points
 }
 
 fn percentiles(book: &Book) -> Percentiles {

@@ -102,16 +102,25 @@ impl TcpWire {
             down: LayerBytes::default(),
             setup: None,
         };
-        Ok(Self { stream: Some(stream), metered: Some(Box::new(metered)) })
+        Ok(Self {
+            stream: Some(stream),
+            metered: Some(Box::new(metered)),
+        })
     }
 
     pub(super) fn accepted(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        Ok(Self { stream: Some(stream), metered: None })
+        Ok(Self {
+            stream: Some(stream),
+            metered: None,
+        })
     }
 
     fn parts(&mut self) -> (Pin<&mut TcpStream>, Option<&mut Metered>) {
-        let stream = self.stream.as_mut().expect("the stream is there until the wire is dropped");
+        let stream = self
+            .stream
+            .as_mut()
+            .expect("the stream is there until the wire is dropped");
         (Pin::new(stream), self.metered.as_deref_mut())
     }
 }
@@ -137,21 +146,31 @@ impl Metered {
         }
     }
 
-    /// Books the whole connection, after its last segment.
-    fn close(mut self, before_closing: Option<Segments>, end: Option<Segments>) {
-        for (direction, sum) in [(Direction::Up, &mut self.up), (Direction::Down, &mut self.down)] {
-            self.classifier.finish(direction, &mut |layer, count| sum.add(layer, count as u64));
+    /// Books the whole connection, after its last segment. `fin` says whether the other side's FIN
+    /// has arrived: the kernel counts it as a received byte.
+    fn close(mut self, before_closing: Option<Segments>, end: Option<Segments>, fin: bool) {
+        for (direction, sum) in [
+            (Direction::Up, &mut self.up),
+            (Direction::Down, &mut self.down),
+        ] {
+            self.classifier
+                .finish(direction, &mut |layer, count| sum.add(layer, count as u64));
         }
         let mut account = self.meter.lock();
         account.open -= 1;
-        let mut ledger = Ledger { up: self.up, down: self.down, connections: 1, ..Ledger::default() };
+        let mut ledger = Ledger {
+            up: self.up,
+            down: self.down,
+            connections: 1,
+            ..Ledger::default()
+        };
         let (Some(before), Some(end)) = (before_closing, end) else {
             account.uncounted += 1;
             account.ledger += ledger;
             return;
         };
         let ours = (self.up.total(), self.down.total());
-        let kernels = (end.bytes_sent, end.bytes_received);
+        let kernels = (end.bytes_sent, end.bytes_received - u64::from(fin));
         if ours != kernels {
             account.disagreement.get_or_insert_with(|| {
                 format!(
@@ -162,7 +181,7 @@ impl Metered {
         }
         let closing = (end.sent - before.sent, end.received - before.received);
         let opening = self.setup.unwrap_or(HANDSHAKE);
-        let mut book = |sum: &mut LayerBytes, all: u64, setup: u64| {
+        let book = |sum: &mut LayerBytes, all: u64, setup: u64| {
             let setup = setup.min(all);
             sum.setup += setup * HEADER + SYN_EXTRA;
             sum.tcp_ip += (all - setup) * HEADER;
@@ -176,9 +195,12 @@ impl Metered {
 
 impl Drop for TcpWire {
     fn drop(&mut self) {
-        let (Some(mut stream), Some(mut metered)) = (self.stream.take(), self.metered.take()) else { return };
+        let (Some(mut stream), Some(mut metered)) = (self.stream.take(), self.metered.take())
+        else {
+            return;
+        };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            metered.close(None, None);
+            metered.close(None, None, false);
             return;
         };
         runtime.spawn(async move {
@@ -193,18 +215,22 @@ impl Drop for TcpWire {
                     }
                 }
             };
-            tokio::select! {
+            let fin = tokio::select! {
                 biased;
-                _ = closing => {}
-                () = clock::sleep(CLOSING_NS) => {}
-            }
-            metered.close(before, tcp_info::segments(&stream));
+                closed = closing => closed.is_ok(),
+                () = clock::sleep(CLOSING_NS) => false,
+            };
+            metered.close(before, tcp_info::segments(&stream), fin);
         });
     }
 }
 
 impl AsyncRead for TcpWire {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let filled = buffer.filled().len();
         let (stream, metered) = self.parts();
         let stream = stream.get_mut();
@@ -219,7 +245,11 @@ impl AsyncRead for TcpWire {
 }
 
 impl AsyncWrite for TcpWire {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let (stream, metered) = self.parts();
         let stream = stream.get_mut();
         let result = Pin::new(&mut *stream).poll_write(cx, data);

@@ -47,14 +47,19 @@ pub enum Dialer {
     /// From this client host.
     Simulated { client: u32 },
     /// To this address; the meter takes account of the connection.
-    Tcp { server: SocketAddr, meter: loopback::Meter },
+    Tcp {
+        server: SocketAddr,
+        meter: loopback::Meter,
+    },
 }
 
 impl Dialer {
     pub async fn dial(&self) -> io::Result<Wire> {
         match self {
             Dialer::Simulated { client } => Ok(Wire::Simulated(sim::dial(*client).await?)),
-            Dialer::Tcp { server, meter } => Ok(Wire::Tcp(TcpWire::dial(*server, meter.clone()).await?)),
+            Dialer::Tcp { server, meter } => {
+                Ok(Wire::Tcp(TcpWire::dial(*server, meter.clone()).await?))
+            }
         }
     }
 }
@@ -96,19 +101,30 @@ impl Buffers {
     /// outage or a poll brings a long batch.
     pub fn for_scenario(scenario: &Scenario) -> Self {
         const LARGEST: u64 = 256 * 1024;
-        let longest_outage_ns = scenario.outages.iter().map(|outage| outage.lasts.as_nanos()).max();
+        let longest_outage_ns = scenario
+            .outages
+            .iter()
+            .map(|outage| outage.lasts.as_nanos())
+            .max();
         let gap_ns = longest_outage_ns.unwrap_or(0) * 3 + scenario.poll_every.as_nanos();
         let events = scenario.rate.as_per_second() * gap_ns as f64 / 1e9;
         // A tick with its framing is below 128 bytes; four times that leaves room for chance.
         let burst = (events * 4.0 * 128.0) as u64;
         let down = burst.clamp(8 * 1024, LARGEST).next_power_of_two() as usize;
-        Self { socket: SocketBuffers { down, up: 4 * 1024 }, http: 8 * 1024, websocket: 2 * 1024 }
+        Self {
+            socket: SocketBuffers { down, up: 4 * 1024 },
+            http: 8 * 1024,
+            websocket: 2 * 1024,
+        }
     }
 
     /// Every size times `factor`.
     pub fn times(self, factor: usize) -> Self {
         Self {
-            socket: SocketBuffers { down: self.socket.down * factor, up: self.socket.up * factor },
+            socket: SocketBuffers {
+                down: self.socket.down * factor,
+                up: self.socket.up * factor,
+            },
             http: self.http * factor,
             websocket: self.websocket * factor,
         }
@@ -116,7 +132,11 @@ impl Buffers {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Wire::Simulated(wire) => Pin::new(wire).poll_read(cx, buffer),
             Wire::Tcp(wire) => Pin::new(wire).poll_read(cx, buffer),
@@ -126,7 +146,11 @@ impl AsyncRead for Wire {
 
 // No vectored writes: hyper then joins head and body, so a message leaves in one call.
 impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Wire::Simulated(wire) => Pin::new(wire).poll_write(cx, data),
             Wire::Tcp(wire) => Pin::new(wire).poll_write(cx, data),

@@ -38,6 +38,9 @@ pub fn finding(results: &Results) -> Finding {
             "Warning: the run was ended early; all figures are for the part that was run.".into(),
         );
     }
+    for note in &results.notes {
+        warnings.push(format!("Note: {note}."));
+    }
     for transport in results.transports.iter().filter(|t| figures(t).is_none()) {
         warnings.push(format!(
             "Warning: {} was {}. It has no figures and takes no part in what follows.",

@@ -1,24 +1,159 @@
-//! A run over kernel sockets: the server, the clients and the publisher on threads of their own.
+//! A run over kernel sockets: the server, the clients and the publisher on threads of their own, so
+//! that CPU time belongs to the right side.
 
 use super::{Outcome, Prepared, RunError, follow, latest};
-use crate::clock::{self, MS};
+use crate::clock::{self, MS, Origin};
 use crate::cpu;
 use crate::feed::Feed;
+use crate::measure::recorder::Recorder;
 use crate::measure::summary::Cpu;
-use crate::net::loopback::Meter;
-use crate::net::{Dialer, Listener, Network};
+use crate::net::loopback::{Meter, Reading};
+use crate::net::{Dialer, Listener};
 use crate::transport::Entry;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::sync::mpsc;
-use std::thread;
-use tokio::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::thread::{self, ScopedJoinHandle};
+use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-/// Set-up time before the run's zero.
+/// Time to set the threads up before the run's zero.
 const LEAD_NS: u64 = 50 * MS;
+/// Descriptors that a run needs beside two per client.
+const SPARE_DESCRIPTORS: u64 = 64;
 
 pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
-    let _ = Network::Loopback;
-    let _ = (prepared, entry); todo!()
+    enough_descriptors(prepared.scenario.clients)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .map_err(environment("cannot listen on 127.0.0.1"))?;
+    listener
+        .set_nonblocking(true)
+        .map_err(environment("cannot use the listening socket"))?;
+    let server = listener
+        .local_addr()
+        .map_err(environment("cannot use the listening socket"))?;
+    let recorder = prepared.recorder(latest(entry, &prepared.scenario));
+    let feed = Feed::new(prepared.events.len().max(1));
+    let origin = Origin::ahead(LEAD_NS);
+    let (stop, stopped) = oneshot::channel();
+    let (reading, cpu) = thread::scope(|scope| {
+        let server_side = scope.spawn({
+            let feed = feed.clone();
+            move || serve(prepared, entry, feed, listener, origin, stopped)
+        });
+        scope.spawn(move || publish(prepared, &feed, origin));
+        let clients_side = scope.spawn(|| clients(prepared, entry, &recorder, server, origin));
+        let (reading, client_ns) = joined(clients_side)?;
+        let _ = stop.send(()); // a server that has failed is gone already
+        let server_ns = joined(server_side)?;
+        Ok((
+            reading,
+            Cpu {
+                server_ns,
+                client_ns,
+            },
+        ))
+    })?;
+    let mut outcome = Outcome::new(prepared, entry, &recorder, reading.ledger, cpu);
+    if let Some(disagreement) = reading.disagreement {
+        outcome.problem(disagreement);
+    }
+    outcome.segments_known = reading.segments_known;
+    Ok(outcome)
+}
+
+/// The server's thread; its CPU time.
+fn serve(
+    prepared: &Prepared,
+    entry: &Entry,
+    feed: Feed,
+    listener: TcpListener,
+    origin: Origin,
+    stopped: oneshot::Receiver<()>,
+) -> Result<Option<u64>, RunError> {
+    origin.install();
+    let ended = runtime()?.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        tokio::select! {
+            biased;
+            _ = stopped => Ok(()),
+            ended = prepared.server(entry, feed).run(Listener::Tcp(listener)) => ended,
+        }
+    });
+    ended.map_err(environment("the server stopped"))?;
+    Ok(cpu::thread_ns())
+}
+
+/// The clients' thread; the ledger, and its CPU time.
+fn clients(
+    prepared: &Prepared,
+    entry: &Entry,
+    recorder: &Recorder,
+    server: SocketAddr,
+    origin: Origin,
+) -> Result<(Reading, Option<u64>), RunError> {
+    origin.install();
+    let meter = Meter::default();
+    let reading = runtime()?.block_on(async {
+        let dialer = |_| Dialer::Tcp {
+            server,
+            meter: meter.clone(),
+        };
+        follow(prepared, entry, recorder, dialer).await;
+        meter.read().await
+    });
+    Ok((reading, cpu::thread_ns()))
+}
+
+/// The publisher's thread: a blocking sleep is far finer than the runtime's timers.
+fn publish(prepared: &Prepared, feed: &Feed, origin: Origin) {
+    origin.install();
+    for event in &prepared.events {
+        clock::block_until(event.born_ns);
+        feed.publish(event.clone());
+    }
+}
+
+fn runtime() -> Result<Runtime, RunError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(environment("cannot start an asynchronous runtime"))
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, Result<T, RunError>>) -> Result<T, RunError> {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn environment(what: &'static str) -> impl Fn(std::io::Error) -> RunError {
+    move |error| RunError::Environment(format!("{what}: {error}"))
+}
+
+/// Each connection has two ends in this process.
+fn enough_descriptors(clients: u32) -> Result<(), RunError> {
+    let needed = 2 * u64::from(clients) + SPARE_DESCRIPTORS;
+    match open_files() {
+        Some(allowed) if allowed < needed => Err(RunError::Environment(format!(
+            "{clients} clients need {needed} open files, this shell allows {allowed}: \
+             run `ulimit -n {needed}` first, or use fewer --clients"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// How many files this process may open, where the system tells.
+#[cfg(unix)]
+fn open_files() -> Option<u64> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the pointer is to a struct of ours that outlives the call.
+    let status = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
+    (status == 0).then_some(limit.rlim_cur)
+}
+
+#[cfg(not(unix))]
+fn open_files() -> Option<u64> {
+    None
 }

@@ -13,11 +13,19 @@ use crate::transport::{Entry, Events};
 #[derive(Debug)]
 pub struct Outcome {
     pub result: TransportResult,
+    /// Whether the system told the TCP segments; on the simulated network always.
+    pub segments_known: bool,
 }
 
 impl Outcome {
     /// Checks what the clients saw; figures follow only if it is what it should be.
-    pub fn new(prepared: &Prepared, entry: &Entry, recorder: &Recorder, ledger: Ledger, cpu: Cpu) -> Self {
+    pub fn new(
+        prepared: &Prepared,
+        entry: &Entry,
+        recorder: &Recorder,
+        ledger: Ledger,
+        cpu: Cpu,
+    ) -> Self {
         let book = recorder.close();
         let expectation = recorder.expectation();
         let counts = Counts::of(&book, expectation);
@@ -30,7 +38,10 @@ impl Outcome {
         let result = TransportResult {
             id: descriptor.id.into(),
             label: descriptor.label.into(),
-            style: Style { color: descriptor.color.into(), marker: descriptor.marker },
+            style: Style {
+                color: descriptor.color.into(),
+                marker: descriptor.marker,
+            },
             settings: (entry.build)(&prepared.scenario).settings(),
             expected: counts.expected,
             delivered: counts.delivered,
@@ -44,7 +55,10 @@ impl Outcome {
             theory: theory::predict(&inputs),
             series,
         };
-        Self { result }
+        Self {
+            result,
+            segments_known: true,
+        }
     }
 
     /// Something else went wrong: no figures.
@@ -77,13 +91,17 @@ fn inputs(prepared: &Prepared, entry: &Entry) -> Inputs {
     Inputs {
         law: entry.descriptor.law,
         spacing,
-        rate_per_s: scenario.rate.as_per_second(),
+        // The rate that the seed really gave: what is tested is the law, not the luck of the draw.
+        rate_per_s: prepared.events.len() as f64 / seconds(prepared.end_ns()),
         delay_down_s: seconds(scenario.delay.down.as_nanos()),
         delay_up_s: seconds(scenario.delay.up.as_nanos()),
         bandwidth_down_bit_s: scenario.bandwidth.down.as_bits_per_second() as f64,
         bandwidth_up_bit_s: scenario.bandwidth.up.as_bits_per_second() as f64,
         loss: random(scenario.loss.down.as_ppm(), scenario.loss.up.as_ppm())
-            || random(scenario.jitter.down.as_nanos(), scenario.jitter.up.as_nanos())
+            || random(
+                scenario.jitter.down.as_nanos(),
+                scenario.jitter.up.as_nanos(),
+            )
             || !scenario.outages.is_empty(),
         clients: scenario.clients,
         span_s: seconds(prepared.end_ns()),
@@ -108,7 +126,18 @@ fn inputs(prepared: &Prepared, entry: &Entry) -> Inputs {
 /// Mean sizes of the events that will be published.
 fn sizes(prepared: &Prepared) -> Events {
     let count = prepared.events.len().max(1) as f64;
-    let bytes: usize = prepared.events.iter().map(|event| event.payload.len()).sum();
-    let digits: u32 = prepared.events.iter().map(|event| event.seq.ilog10() + 1).sum();
-    Events { payload_bytes: bytes as f64 / count, seq_digits: f64::from(digits) / count }
+    let bytes: usize = prepared
+        .events
+        .iter()
+        .map(|event| event.payload.len())
+        .sum();
+    let digits: u32 = prepared
+        .events
+        .iter()
+        .map(|event| event.seq.ilog10() + 1)
+        .sum();
+    Events {
+        payload_bytes: bytes as f64 / count,
+        seq_digits: f64::from(digits) / count,
+    }
 }

@@ -13,7 +13,12 @@ pub fn sim_config(scenario: &Scenario, buffers: crate::net::Buffers) -> SimConfi
     let outages_ns: Vec<_> = scenario
         .outages
         .iter()
-        .map(|outage| (outage.at.as_nanos(), outage.at.as_nanos() + outage.lasts.as_nanos()))
+        .map(|outage| {
+            (
+                outage.at.as_nanos(),
+                outage.at.as_nanos() + outage.lasts.as_nanos(),
+            )
+        })
         .collect();
     let link = |delay_ns, jitter_ns, bits_per_second, queue_bytes, loss_ppm| LinkConfig {
         delay_ns,
@@ -48,9 +53,16 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
     let recorder = prepared.recorder(latest(entry, &prepared.scenario));
     let main = async {
         let feed = Feed::new(prepared.events.len().max(1));
-        let server = tokio::spawn(prepared.server(entry, feed.clone()).run(Listener::Simulated));
+        let server = tokio::spawn(
+            prepared
+                .server(entry, feed.clone())
+                .run(Listener::Simulated),
+        );
         let publisher = tokio::spawn(publish(prepared.events.clone(), feed));
-        follow(prepared, entry, &recorder, |client| Dialer::Simulated { client }).await;
+        follow(prepared, entry, &recorder, |client| Dialer::Simulated {
+            client,
+        })
+        .await;
         publisher.abort();
         server.abort();
     };
@@ -58,7 +70,10 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
         .map_err(|stalled| RunError::Internal(stalled.to_string()))?;
     let mut outcome = Outcome::new(prepared, entry, &recorder, report.ledger, Cpu::default());
     if report.tasks_left > 0 {
-        outcome.problem(format!("{} tasks were still running after the end", report.tasks_left));
+        outcome.problem(format!(
+            "{} tasks were still running after the end",
+            report.tasks_left
+        ));
     }
     Ok(outcome)
 }

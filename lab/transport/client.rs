@@ -46,7 +46,11 @@ impl Client {
     pub fn new(setup: ClientSetup) -> Self {
         let mut dice = ChaCha8Rng::seed_from_u64(setup.seed);
         dice.set_stream(u64::from(setup.number));
-        Self { setup, dice, losses: 0 }
+        Self {
+            setup,
+            dice,
+            losses: 0,
+        }
     }
 
     /// When this client starts.
@@ -66,7 +70,9 @@ impl Client {
 
     /// Opens a connection.
     pub async fn dial(&self) -> Result<Wire, Lost> {
-        self.setup.recorder.dialled(self.setup.number, clock::now_ns());
+        self.setup
+            .recorder
+            .dialled(self.setup.number, clock::now_ns());
         self.setup.dialer.dial().await.map_err(|_: io::Error| Lost)
     }
 
@@ -84,7 +90,9 @@ impl Client {
     pub fn saw(&mut self, payload: &[u8]) -> bool {
         self.losses = 0;
         let seq = payload_seq(payload);
-        self.setup.recorder.saw(self.setup.number, seq, payload, clock::now_ns())
+        self.setup
+            .recorder
+            .saw(self.setup.number, seq, payload, clock::now_ns())
     }
 
     /// Whether the run is over for this client: its time is up and it has seen everything.
@@ -94,17 +102,29 @@ impl Client {
 
     /// Waits for something to read, but not past the end of the run nor longer than `patience_ns`
     /// (0 = for ever). `None` means the client's time is up and it has everything.
-    pub async fn read<T>(&self, patience_ns: u64, what: impl Future<Output = T>) -> Result<Option<T>, Lost> {
+    pub async fn read<T>(
+        &self,
+        patience_ns: u64,
+        what: impl Future<Output = T>,
+    ) -> Result<Option<T>, Lost> {
         let mut what = std::pin::pin!(what);
         let until_ns = self.setup.until_ns;
-        let patience_ns = if patience_ns == 0 { u64::MAX / 2 } else { patience_ns };
+        let patience_ns = if patience_ns == 0 {
+            u64::MAX / 2
+        } else {
+            patience_ns
+        };
         let give_up_ns = clock::now_ns().saturating_add(patience_ns);
         loop {
             if self.over() {
                 return Ok(None);
             }
             let ended = clock::now_ns() >= until_ns;
-            let wake_ns = if ended { give_up_ns } else { give_up_ns.min(until_ns) };
+            let wake_ns = if ended {
+                give_up_ns
+            } else {
+                give_up_ns.min(until_ns)
+            };
             tokio::select! {
                 biased;
                 value = &mut what => return Ok(Some(value)),

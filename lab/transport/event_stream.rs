@@ -19,7 +19,10 @@ pub struct Parser {
 impl Parser {
     /// Reads the next bytes; calls `event` with the data of each event that they complete.
     pub fn feed(&mut self, mut bytes: &[u8], mut event: impl FnMut(&[u8])) {
-        while let Some(end) = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
+        while let Some(end) = bytes
+            .iter()
+            .position(|&byte| byte == b'\n' || byte == b'\r')
+        {
             let (line, rest) = (&bytes[..end], &bytes[end + 1..]);
             let belongs_to_cr = self.after_cr && end == 0 && bytes[0] == b'\n';
             self.after_cr = bytes[end] == b'\r';
@@ -85,7 +88,9 @@ mod tests {
         let mut parser = Parser::default();
         let mut events = Vec::new();
         for piece in pieces {
-            parser.feed(piece, |data| events.push(String::from_utf8_lossy(data).into_owned()));
+            parser.feed(piece, |data| {
+                events.push(String::from_utf8_lossy(data).into_owned())
+            });
         }
         events
     }
@@ -93,9 +98,15 @@ mod tests {
     #[test]
     fn the_examples_of_the_standard() {
         let text = b": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n";
-        assert_eq!(parse([&text[..]]), ["first event", "second event", " third event"]);
+        assert_eq!(
+            parse([&text[..]]),
+            ["first event", "second event", " third event"]
+        );
         assert_eq!(parse([&b"data\n\ndata\ndata\n\ndata:"[..]]), ["", "\n"]);
-        assert_eq!(parse([&b"data: YHOO\ndata: +2\r\ndata: 10\r\r"[..]]), ["YHOO\n+2\n10"]);
+        assert_eq!(
+            parse([&b"data: YHOO\ndata: +2\r\ndata: 10\r\r"[..]]),
+            ["YHOO\n+2\n10"]
+        );
     }
 
     #[test]

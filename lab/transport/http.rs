@@ -33,7 +33,10 @@ const BROWSER: &[(&str, &str)] = &[
     ("Cache-Control", "no-cache"),
     ("sec-ch-ua-platform", "\"Linux\""),
     ("User-Agent", BROWSER_AGENT),
-    ("sec-ch-ua", "\"Not:A-Brand\";v=\"8\", \"Chromium\";v=\"156\""),
+    (
+        "sec-ch-ua",
+        "\"Not:A-Brand\";v=\"8\", \"Chromium\";v=\"156\"",
+    ),
     ("sec-ch-ua-mobile", "?0"),
     ("Accept", "*/*"),
     ("Sec-Fetch-Site", "same-origin"),
@@ -51,7 +54,10 @@ const BROWSER_UPGRADE: &[(&str, &str)] = &[
     ("Origin", "http://lab.example"),
     ("Accept-Encoding", "gzip, deflate, br, zstd"),
     ("Accept-Language", "en-US,en;q=0.9"),
-    ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"),
+    (
+        "Sec-WebSocket-Extensions",
+        "permessage-deflate; client_max_window_bits",
+    ),
 ];
 const BROWSER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
                              Chrome/156.0.0.0 Safari/537.36";
@@ -73,13 +79,21 @@ impl Heads {
     pub fn new(profile: &HeaderProfile) -> Self {
         let lean = || map([("Host", HOST), ("Accept", "*/*")]);
         match profile {
-            HeaderProfile::Lean => {
-                Self { request: lean(), upgrade: map([]), answer: None, poll_path: None }
-            }
+            HeaderProfile::Lean => Self {
+                request: lean(),
+                upgrade: map([]),
+                answer: None,
+                poll_path: None,
+            },
             HeaderProfile::Browser => {
                 let request = [("Host", HOST)].into_iter().chain(BROWSER.iter().copied());
                 let upgrade = map(BROWSER_UPGRADE.iter().copied());
-                Self { request: map(request), upgrade, answer: None, poll_path: None }
+                Self {
+                    request: map(request),
+                    upgrade,
+                    answer: None,
+                    poll_path: None,
+                }
             }
             HeaderProfile::Literal(literal) => Self::literal(literal),
         }
@@ -87,8 +101,16 @@ impl Heads {
 
     /// Loading a scenario has checked that the lines are well-formed.
     fn literal(literal: &LiteralHeaders) -> Self {
-        let lines = |lines: &[String]| map(lines.iter().skip(1).filter_map(|line| line.split_once(": ")));
-        let path = literal.request.first().and_then(|line| line.split(' ').nth(1));
+        let lines = |lines: &[String]| {
+            map(lines
+                .iter()
+                .skip(1)
+                .filter_map(|line| line.split_once(": ")))
+        };
+        let path = literal
+            .request
+            .first()
+            .and_then(|line| line.split(' ').nth(1));
         Self {
             request: lines(&literal.request),
             upgrade: map([]),
@@ -118,7 +140,8 @@ impl Heads {
             answer.headers_mut().remove(CONTENT_LENGTH);
             return answer;
         }
-        let mut text = BytesMut::with_capacity(events.iter().map(|event| event.payload.len() + 1).sum());
+        let mut text =
+            BytesMut::with_capacity(events.iter().map(|event| event.payload.len() + 1).sum());
         for event in events {
             text.extend_from_slice(&event.payload);
             text.extend_from_slice(b"\n");
@@ -147,9 +170,11 @@ impl Heads {
     pub fn answer_bytes(&self, body: f64) -> f64 {
         let fixed = match &self.answer {
             Some(lines) => lines_bytes(lines) - length_bytes(lines.get(CONTENT_LENGTH)),
-            None => {
-                lines_bytes(&map([("Content-Type", NDJSON), ("Cache-Control", "no-store"), ("Date", DATE)]))
-            }
+            None => lines_bytes(&map([
+                ("Content-Type", NDJSON),
+                ("Cache-Control", "no-store"),
+                ("Date", DATE),
+            ])),
         };
         let length = "Content-Length: \r\n".len() as f64 + digits(body);
         ("HTTP/1.1 200 OK\r\n".len() + fixed + 2) as f64 + length
@@ -169,7 +194,10 @@ fn length_bytes(value: Option<&HeaderValue>) -> usize {
 }
 
 fn lines_bytes(lines: &HeaderMap) -> usize {
-    lines.iter().map(|(name, value)| name.as_str().len() + 2 + value.len() + 2).sum()
+    lines
+        .iter()
+        .map(|(name, value)| name.as_str().len() + 2 + value.len() + 2)
+        .sum()
 }
 
 /// Decimal digits of a length; for a mean length, of its whole part.
@@ -179,18 +207,25 @@ fn digits(length: f64) -> f64 {
 
 fn map<'a>(lines: impl IntoIterator<Item = (&'a str, &'a str)>) -> HeaderMap {
     let parse = |(name, value): (&str, &str)| {
-        Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_str(value).ok()?))
+        Some((
+            name.parse::<HeaderName>().ok()?,
+            HeaderValue::from_str(value).ok()?,
+        ))
     };
     lines.into_iter().filter_map(parse).collect()
 }
 
 /// A short answer in plain text, for people and errors.
 pub fn plain(status: StatusCode, text: &str) -> Answer {
-    let mut answer = Response::new(Full::new(Bytes::copy_from_slice(text.as_bytes())).boxed_unsync());
+    let mut answer =
+        Response::new(Full::new(Bytes::copy_from_slice(text.as_bytes())).boxed_unsync());
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     if !text.is_empty() {
-        headers.insert("content-type", HeaderValue::from_static("text/plain; charset=utf-8"));
+        headers.insert(
+            "content-type",
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
     }
     if let Ok(date) = HeaderValue::from_str(&clock::http_date()) {
         headers.insert("date", date);
@@ -201,7 +236,10 @@ pub fn plain(status: StatusCode, text: &str) -> Answer {
 
 /// The value of a query parameter that is a whole number; `Err` carries the answer to a bad one.
 pub fn number(query: Option<&str>, name: &str) -> Result<Option<u64>, Box<Answer>> {
-    let values = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    let values = query
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
     match values.into_iter().find(|(key, _)| *key == name) {
         None => Ok(None),
         Some((_, value)) => value.parse().map(Some).map_err(|_| {
@@ -213,7 +251,9 @@ pub fn number(query: Option<&str>, name: &str) -> Result<Option<u64>, Box<Answer
 
 /// The answer to a cursor that is older than the log.
 pub fn forgotten(oldest_cursor: u64) -> Answer {
-    let text = format!("events after this cursor are gone: the oldest cursor that works is {oldest_cursor}\n");
+    let text = format!(
+        "events after this cursor are gone: the oldest cursor that works is {oldest_cursor}\n"
+    );
     plain(StatusCode::GONE, &text)
 }
 
@@ -225,7 +265,10 @@ pub struct Asker {
 
 impl Asker {
     pub fn new(heads: SharedHeads) -> Self {
-        Self { heads, sender: None }
+        Self {
+            heads,
+            sender: None,
+        }
     }
 
     /// Asks for `path`, waits for the whole answer, at most `patience_ns`. `None`: the run is over.
@@ -244,12 +287,20 @@ impl Asker {
         };
         client.requested();
         let exchange = async {
-            let answer = sender.send_request(self.heads.get(path)).await.map_err(|_| Lost)?;
+            let answer = sender
+                .send_request(self.heads.get(path))
+                .await
+                .map_err(|_| Lost)?;
             let status = answer.status();
-            let body = Limited::new(answer.into_body(), LARGEST_BODY).collect().await.map_err(|_| Lost)?;
+            let body = Limited::new(answer.into_body(), LARGEST_BODY)
+                .collect()
+                .await
+                .map_err(|_| Lost)?;
             Ok::<_, Lost>((status, body.to_bytes()))
         };
-        let Some(answer) = client.read(patience_ns, exchange).await? else { return Ok(None) };
+        let Some(answer) = client.read(patience_ns, exchange).await? else {
+            return Ok(None);
+        };
         // Kept only now: a connection with a question still open must not be asked again.
         self.sender = Some(sender);
         answer.map(Some)

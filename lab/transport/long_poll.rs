@@ -38,7 +38,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     law: Law::LongPoll,
 };
 
-pub const ENTRY: Entry = Entry { descriptor: &DESCRIPTOR, build: |scenario| Arc::new(LongPoll::new(scenario)) };
+pub const ENTRY: Entry = Entry {
+    descriptor: &DESCRIPTOR,
+    build: |scenario| Arc::new(LongPoll::new(scenario)),
+};
 
 /// Longest time a question is held, whatever it asks for (RFC 6202, 5.5: up to 120 s work in practice).
 const LONGEST_HOLD_MS: u64 = 120_000;
@@ -54,7 +57,10 @@ pub struct LongPoll {
 
 impl LongPoll {
     fn new(scenario: &Scenario) -> Self {
-        Self { hold: scenario.hold, heads: Arc::new(Heads::new(&scenario.headers)) }
+        Self {
+            hold: scenario.hold,
+            heads: Arc::new(Heads::new(&scenario.headers)),
+        }
     }
 
     /// The question of a client that has everything up to `cursor`.
@@ -93,9 +99,15 @@ impl Transport for LongPoll {
             let patience_ns = self.hold.as_nanos() + PATIENCE_NS;
             clock::sleep_until(client.phase_ns()).await;
             while !client.over() {
-                match asker.ask(&client, &self.question(client.cursor()), patience_ns).await {
+                match asker
+                    .ask(&client, &self.question(client.cursor()), patience_ns)
+                    .await
+                {
                     Ok(Some((StatusCode::OK, body))) => {
-                        for line in body.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+                        for line in body
+                            .split(|&byte| byte == b'\n')
+                            .filter(|line| !line.is_empty())
+                        {
                             client.saw(line);
                         }
                     }

@@ -74,7 +74,12 @@ pub struct Entry {
 }
 
 /// All transports, in the order of every table and chart.
-pub const ALL: &[Entry] = &[short_poll::ENTRY, long_poll::ENTRY, sse::ENTRY, websocket::ENTRY];
+pub const ALL: &[Entry] = &[
+    short_poll::ENTRY,
+    long_poll::ENTRY,
+    sse::ENTRY,
+    websocket::ENTRY,
+];
 
 /// The transport that ratios are taken against.
 pub const BASELINE: &Descriptor = &websocket::DESCRIPTOR;

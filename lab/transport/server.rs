@@ -32,7 +32,11 @@ impl Door {
     /// A transport at its place.
     pub fn new(descriptor: &'static Descriptor, transport: Arc<dyn Transport>) -> Self {
         let path = transport.moved_to().unwrap_or(descriptor.path).to_owned();
-        Self { descriptor, path, transport }
+        Self {
+            descriptor,
+            path,
+            transport,
+        }
     }
 }
 
@@ -58,7 +62,9 @@ impl Server {
     pub async fn run(self, listener: Listener) -> io::Result<()> {
         let slots = Arc::new(Semaphore::new(self.connections));
         loop {
-            let Ok(slot) = slots.clone().acquire_owned().await else { return Ok(()) };
+            let Ok(slot) = slots.clone().acquire_owned().await else {
+                return Ok(());
+            };
             let wire = match listener.accept().await {
                 Ok(wire) => wire,
                 // One connection that failed while being accepted is not the listener's end.
@@ -103,10 +109,16 @@ impl Server {
             return http::plain(StatusCode::NOT_FOUND, &text);
         };
         if request.method() != Method::GET {
-            let mut answer = http::plain(StatusCode::METHOD_NOT_ALLOWED, "this door takes GET only\n");
-            answer.headers_mut().insert("allow", hyper::header::HeaderValue::from_static("GET"));
+            let mut answer =
+                http::plain(StatusCode::METHOD_NOT_ALLOWED, "this door takes GET only\n");
+            answer
+                .headers_mut()
+                .insert("allow", hyper::header::HeaderValue::from_static("GET"));
             return answer;
         }
-        door.transport.clone().serve(request, self.feed.clone()).await
+        door.transport
+            .clone()
+            .serve(request, self.feed.clone())
+            .await
     }
 }

@@ -41,7 +41,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     law: Law::ShortPoll,
 };
 
-pub const ENTRY: Entry = Entry { descriptor: &DESCRIPTOR, build: |scenario| Arc::new(ShortPoll::new(scenario)) };
+pub const ENTRY: Entry = Entry {
+    descriptor: &DESCRIPTOR,
+    build: |scenario| Arc::new(ShortPoll::new(scenario)),
+};
 
 /// How long a client waits for an answer before it takes the connection for lost.
 const PATIENCE_NS: u64 = 10 * clock::S;
@@ -103,7 +106,10 @@ impl Transport for ShortPoll {
             let mut next_ns = client.phase_ns();
             while !client.over() {
                 clock::sleep_until(next_ns).await;
-                match asker.ask(&client, &self.question(client.cursor()), PATIENCE_NS).await {
+                match asker
+                    .ask(&client, &self.question(client.cursor()), PATIENCE_NS)
+                    .await
+                {
                     Ok(Some((status, body))) => show(&mut client, status, &body),
                     Ok(None) => return,
                     Err(_) => {
@@ -156,7 +162,10 @@ impl Transport for ShortPoll {
 fn show(client: &mut Client, status: StatusCode, body: &Bytes) {
     let mut news = false;
     if status == StatusCode::OK {
-        for line in body.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        for line in body
+            .split(|&byte| byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
             news |= client.saw(line);
         }
     }

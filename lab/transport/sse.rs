@@ -21,13 +21,13 @@
 //! *Hurts*: one way only (upward traffic needs requests of its own), and chunks are not messages:
 //! a proxy may cut or hold them, so the client parses lines, never chunks.
 
+use super::event_stream::Parser;
 use super::http::{Heads, plain};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
 use crate::clock;
 use crate::feed::{Batch, Feed};
 use crate::measure::Marker;
 use crate::scenario::{Scenario, Span};
-use super::event_stream::Parser;
 use crate::theory::Law;
 use bytes::{BufMut, Bytes, BytesMut};
 use http_body_util::{BodyExt, StreamBody};
@@ -47,7 +47,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     law: Law::Push,
 };
 
-pub const ENTRY: Entry = Entry { descriptor: &DESCRIPTOR, build: |scenario| Arc::new(Sse::new(scenario)) };
+pub const ENTRY: Entry = Entry {
+    descriptor: &DESCRIPTOR,
+    build: |scenario| Arc::new(Sse::new(scenario)),
+};
 
 /// What the server suggests as pause before a return.
 const RETRY: &str = "retry: 1000\n\n";
@@ -65,14 +68,20 @@ pub struct Sse {
 
 impl Sse {
     fn new(scenario: &Scenario) -> Self {
-        Self { heartbeat: scenario.heartbeat, heads: Arc::new(Heads::new(&scenario.headers)) }
+        Self {
+            heartbeat: scenario.heartbeat,
+            heads: Arc::new(Heads::new(&scenario.headers)),
+        }
     }
 }
 
 impl Transport for Sse {
     fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
         Box::pin(async move {
-            let last_id = request.headers().get("last-event-id").map(HeaderValue::as_bytes);
+            let last_id = request
+                .headers()
+                .get("last-event-id")
+                .map(HeaderValue::as_bytes);
             let cursor = match last_id.map(|id| std::str::from_utf8(id).unwrap_or("?").parse()) {
                 Some(Ok(cursor)) => cursor,
                 // A newcomer follows from the query's cursor, or from the beginning.
@@ -88,14 +97,22 @@ impl Transport for Sse {
             if let Err(gone) = feed.since(cursor) {
                 return http::forgotten(gone.oldest_cursor);
             }
-            let stream = Stream { feed, cursor, heartbeat_ns: self.heartbeat.as_nanos(), opened: false };
+            let stream = Stream {
+                feed,
+                cursor,
+                heartbeat_ns: self.heartbeat.as_nanos(),
+                opened: false,
+            };
             let body = StreamBody::new(futures_util::stream::unfold(stream, |mut stream| async {
                 let text = stream.next().await?;
                 Some((Ok(Frame::data(text)), stream))
             }));
             let mut answer = Response::new(body.boxed_unsync());
             let headers = answer.headers_mut();
-            headers.insert("content-type", HeaderValue::from_static("text/event-stream"));
+            headers.insert(
+                "content-type",
+                HeaderValue::from_static("text/event-stream"),
+            );
             headers.insert("cache-control", HeaderValue::from_static("no-store"));
             if let Ok(date) = HeaderValue::from_str(&clock::http_date()) {
                 headers.insert("date", date);
@@ -131,7 +148,11 @@ impl Transport for Sse {
         let heartbeat = HEARTBEAT.len() as f64;
         Costs {
             event_framing: fields + chunk(fields + events.payload_bytes),
-            heartbeat_down: if self.heartbeat == Span::ZERO { 0.0 } else { heartbeat + chunk(heartbeat) },
+            heartbeat_down: if self.heartbeat == Span::ZERO {
+                0.0
+            } else {
+                heartbeat + chunk(heartbeat)
+            },
             ..Costs::default()
         }
     }
@@ -153,7 +174,12 @@ impl Stream {
             return Some(Bytes::from_static(RETRY.as_bytes()));
         }
         if self.heartbeat_ns == 0 {
-            return self.feed.after(self.cursor).await.ok().map(|events| self.write(&events));
+            return self
+                .feed
+                .after(self.cursor)
+                .await
+                .ok()
+                .map(|events| self.write(&events));
         }
         tokio::select! {
             biased;
@@ -164,7 +190,8 @@ impl Stream {
     }
 
     fn write(&mut self, events: &Batch) -> Bytes {
-        let mut text = BytesMut::with_capacity(events.iter().map(|event| event.payload.len() + 32).sum());
+        let mut text =
+            BytesMut::with_capacity(events.iter().map(|event| event.payload.len() + 32).sum());
         for event in events {
             self.cursor = event.seq;
             text.put_slice(format!("id: {}\ndata: ", event.seq).as_bytes());
@@ -189,22 +216,40 @@ impl Sse {
                 .map_err(|_| Lost)?;
             tokio::spawn(connection); // ends with the body
             let mut request = self.heads.get(DESCRIPTOR.path);
-            request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+            request
+                .headers_mut()
+                .insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
             if client.cursor() > 0 {
-                request.headers_mut().insert("last-event-id", HeaderValue::from(client.cursor()));
+                request
+                    .headers_mut()
+                    .insert("last-event-id", HeaderValue::from(client.cursor()));
             }
             client.requested();
             let answer = sender.send_request(request).await.map_err(|_| Lost)?;
-            if answer.status() == StatusCode::OK { Ok(answer.into_body()) } else { Err(Lost) }
+            if answer.status() == StatusCode::OK {
+                Ok(answer.into_body())
+            } else {
+                Err(Lost)
+            }
         };
-        let Some(body) = client.read(PATIENCE_NS, open).await? else { return Ok(()) };
+        let Some(body) = client.read(PATIENCE_NS, open).await? else {
+            return Ok(());
+        };
         let mut body = body?;
         let mut parser = Parser::default();
         let heartbeat_ns = self.heartbeat.as_nanos();
-        let patience_ns = if heartbeat_ns == 0 { 0 } else { 2 * heartbeat_ns + PATIENCE_NS };
+        let patience_ns = if heartbeat_ns == 0 {
+            0
+        } else {
+            2 * heartbeat_ns + PATIENCE_NS
+        };
         loop {
-            let Some(frame) = client.read(patience_ns, body.frame()).await? else { return Ok(()) };
-            let Some(Ok(frame)) = frame else { return Err(Lost) };
+            let Some(frame) = client.read(patience_ns, body.frame()).await? else {
+                return Ok(());
+            };
+            let Some(Ok(frame)) = frame else {
+                return Err(Lost);
+            };
             if let Some(text) = frame.data_ref() {
                 parser.feed(text, |data| {
                     client.saw(data);

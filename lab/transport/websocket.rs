@@ -53,7 +53,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     law: Law::Push,
 };
 
-pub const ENTRY: Entry = Entry { descriptor: &DESCRIPTOR, build: |scenario| Arc::new(WebSocket::new(scenario)) };
+pub const ENTRY: Entry = Entry {
+    descriptor: &DESCRIPTOR,
+    build: |scenario| Arc::new(WebSocket::new(scenario)),
+};
 
 /// How long opening, the hello and closing may take; also the grace on top of two heartbeats.
 const PATIENCE_NS: u64 = 10 * clock::S;
@@ -84,17 +87,28 @@ impl Transport for WebSocket {
     fn serve(self: Arc<Self>, mut request: Request<Incoming>, feed: Feed) -> Task<Answer> {
         Box::pin(async move {
             let headers = request.headers();
-            let wants = headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
-            let version = headers.get("sec-websocket-version").map(HeaderValue::as_bytes);
+            let wants = headers
+                .get(UPGRADE)
+                .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+            let version = headers
+                .get("sec-websocket-version")
+                .map(HeaderValue::as_bytes);
             let (true, Some(key)) = (wants, headers.get(SEC_WEBSOCKET_KEY)) else {
                 let text = "this door is for WebSocket: send an upgrade request\n";
                 let mut answer = plain(StatusCode::UPGRADE_REQUIRED, text);
-                answer.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
+                answer
+                    .headers_mut()
+                    .insert(UPGRADE, HeaderValue::from_static("websocket"));
                 return answer;
             };
             if version != Some(b"13") {
-                let mut answer = plain(StatusCode::UPGRADE_REQUIRED, "only WebSocket version 13 is spoken here\n");
-                answer.headers_mut().insert("sec-websocket-version", HeaderValue::from_static("13"));
+                let mut answer = plain(
+                    StatusCode::UPGRADE_REQUIRED,
+                    "only WebSocket version 13 is spoken here\n",
+                );
+                answer
+                    .headers_mut()
+                    .insert("sec-websocket-version", HeaderValue::from_static("13"));
                 return answer;
             }
             let accept = derive_accept_key(key.as_bytes());
@@ -105,7 +119,9 @@ impl Transport for WebSocket {
                 let _slot = slot;
                 if let Ok(wire) = upgrade.await {
                     let config = Some(config(self.buffers));
-                    let socket = WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, config).await;
+                    let socket =
+                        WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, config)
+                            .await;
                     // A client that is gone is no error of the server.
                     let _ = push(socket, feed, self.heartbeat.as_nanos()).await;
                 }
@@ -169,7 +185,11 @@ where
         return refuse(socket, CloseCode::Policy, "begin with {\"since\":N}").await;
     };
     loop {
-        let silence_ns = if heartbeat_ns == 0 { u64::MAX / 2 } else { heartbeat_ns };
+        let silence_ns = if heartbeat_ns == 0 {
+            u64::MAX / 2
+        } else {
+            heartbeat_ns
+        };
         tokio::select! {
             biased;
             news = feed.after(cursor) => match news {
@@ -198,7 +218,9 @@ where
 
 /// The cursor in a hello.
 fn since(message: &Message) -> Option<u64> {
-    let Message::Text(text) = message else { return None };
+    let Message::Text(text) = message else {
+        return None;
+    };
     let hello: serde_json::Value = serde_json::from_str(text).ok()?;
     hello.get("since")?.as_u64()
 }
@@ -209,11 +231,18 @@ fn text(payload: &bytes::Bytes) -> Utf8Bytes {
 }
 
 /// Closes with a code and a reason.
-async fn refuse<W>(mut socket: WebSocketStream<W>, code: CloseCode, reason: &'static str) -> Result<(), Lost>
+async fn refuse<W>(
+    mut socket: WebSocketStream<W>,
+    code: CloseCode,
+    reason: &'static str,
+) -> Result<(), Lost>
 where
     W: AsyncRead + AsyncWrite + Unpin,
 {
-    let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+    let frame = CloseFrame {
+        code,
+        reason: Utf8Bytes::from_static(reason),
+    };
     socket.close(Some(frame)).await.map_err(|_| Lost)
 }
 
@@ -224,18 +253,27 @@ impl WebSocket {
             let wire = client.dial().await?;
             client.requested();
             let upgrade = self.upgrade(client.phase_ns());
-            let (socket, _) =
-                tokio_tungstenite::client_async_with_config(upgrade, wire, Some(config(self.buffers)))
-                    .await
-                    .map_err(|_| Lost)?;
+            let (socket, _) = tokio_tungstenite::client_async_with_config(
+                upgrade,
+                wire,
+                Some(config(self.buffers)),
+            )
+            .await
+            .map_err(|_| Lost)?;
             Ok::<_, Lost>(socket)
         };
-        let Some(socket) = client.read(PATIENCE_NS, open).await? else { return Ok(()) };
+        let Some(socket) = client.read(PATIENCE_NS, open).await? else {
+            return Ok(());
+        };
         let mut socket: WebSocketStream<Wire> = socket?;
         let hello = format!("{{\"since\":{}}}", client.cursor());
         socket.send(Message::text(hello)).await.map_err(|_| Lost)?;
         let heartbeat_ns = self.heartbeat.as_nanos();
-        let patience_ns = if heartbeat_ns == 0 { 0 } else { 2 * heartbeat_ns + PATIENCE_NS };
+        let patience_ns = if heartbeat_ns == 0 {
+            0
+        } else {
+            2 * heartbeat_ns + PATIENCE_NS
+        };
         while let Some(message) = client.read(patience_ns, socket.next()).await? {
             match message {
                 Some(Ok(Message::Text(text))) => {
@@ -267,7 +305,9 @@ impl WebSocket {
     /// from the client's phase, so that a simulated run has the same bytes each time.
     fn upgrade(&self, phase_ns: u64) -> Request<()> {
         let mut request = Request::new(());
-        *request.uri_mut() = format!("ws://{HOST}{}", DESCRIPTOR.path).parse().unwrap_or_default();
+        *request.uri_mut() = format!("ws://{HOST}{}", DESCRIPTOR.path)
+            .parse()
+            .unwrap_or_default();
         let key: Cow<'static, str> = format!("{phase_ns:021}A==").into();
         *request.headers_mut() = self.heads.upgrade().clone();
         let lines = [

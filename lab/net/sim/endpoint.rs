@@ -66,7 +66,8 @@ impl Endpoint {
     /// An end that listens (server) or has just begun to connect (client).
     pub fn new(side: Side, client: u32, port: u16, buffers: SocketBuffers, now_ns: u64) -> Self {
         let host = client + 1;
-        let client_address = Ipv4Address::new(10, 1 + (host >> 16) as u8, (host >> 8) as u8, host as u8);
+        let client_address =
+            Ipv4Address::new(10, 1 + (host >> 16) as u8, (host >> 8) as u8, host as u8);
         let address = match side {
             Side::Client => client_address,
             Side::Server => SERVER,
@@ -74,7 +75,8 @@ impl Endpoint {
         let mut cable = Cable::default();
         let mut config = Config::new(HardwareAddress::Ip);
         // Seeds the initial sequence numbers only.
-        config.random_seed = u64::from(client) << 17 | u64::from(port) << 1 | (side == Side::Server) as u64;
+        config.random_seed =
+            u64::from(client) << 17 | u64::from(port) << 1 | (side == Side::Server) as u64;
         let mut interface = Interface::new(config, &mut cable, instant(now_ns));
         interface.update_ip_addrs(|addresses| {
             let _ = addresses.push(IpCidr::new(IpAddress::Ipv4(address), 8));
@@ -83,8 +85,10 @@ impl Endpoint {
             Side::Client => (buffers.down, buffers.up),
             Side::Server => (buffers.up, buffers.down),
         };
-        let mut socket =
-            tcp::Socket::new(tcp::SocketBuffer::new(vec![0; receive]), tcp::SocketBuffer::new(vec![0; send]));
+        let mut socket = tcp::Socket::new(
+            tcp::SocketBuffer::new(vec![0; receive]),
+            tcp::SocketBuffer::new(vec![0; send]),
+        );
         socket.set_nagle_enabled(false);
         socket.set_tsval_generator(Some(timestamp));
         socket.set_congestion_control(tcp::CongestionControl::None);
@@ -92,7 +96,9 @@ impl Endpoint {
         // begins with its first answer (`answered`).
         socket.set_ack_delay((side == Side::Client).then_some(ACK_DELAY));
         match side {
-            Side::Server => socket.listen(SERVER_PORT).expect("a fresh socket can listen"),
+            Side::Server => socket
+                .listen(SERVER_PORT)
+                .expect("a fresh socket can listen"),
             Side::Client => socket
                 .connect(interface.context(), (SERVER, SERVER_PORT), port)
                 .expect("a fresh socket can connect"),
@@ -115,7 +121,8 @@ impl Endpoint {
 
     /// Lets smoltcp take in what the cable brought and put out what is due.
     pub fn poll(&mut self, now_ns: u64) {
-        self.interface.poll(instant(now_ns), &mut self.cable, &mut self.sockets);
+        self.interface
+            .poll(instant(now_ns), &mut self.cable, &mut self.sockets);
         let queued = self.socket().send_queue();
         self.window.acknowledged(queued);
     }
@@ -142,7 +149,9 @@ impl Endpoint {
         let room = self.window.room(queued, now_ns, rto_ns);
         let socket = self.socket();
         socket.set_ack_delay(Some(ACK_DELAY));
-        let taken = socket.send_slice(&data[..data.len().min(room)]).unwrap_or(0);
+        let taken = socket
+            .send_slice(&data[..data.len().min(room)])
+            .unwrap_or(0);
         self.window.wrote(taken, data.len(), room, now_ns);
         taken
     }
@@ -169,7 +178,10 @@ impl Endpoint {
 
     /// Whether nothing will be sent any more.
     pub fn finished(&mut self) -> bool {
-        matches!(self.socket().state(), tcp::State::Closed | tcp::State::TimeWait)
+        matches!(
+            self.socket().state(),
+            tcp::State::Closed | tcp::State::TimeWait
+        )
     }
 }
 
@@ -186,7 +198,12 @@ pub struct Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { size: INITIAL_WINDOW, queued: 0, limited: false, last_write_ns: 0 }
+        Self {
+            size: INITIAL_WINDOW,
+            queued: 0,
+            limited: false,
+            last_write_ns: 0,
+        }
     }
 }
 

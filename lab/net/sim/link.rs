@@ -41,13 +41,19 @@ impl Link {
             dice.set_stream(stream);
             Box::new(dice)
         });
-        Self { config, free_at_ns: 0, last_arrival_ns: 0, dice }
+        Self {
+            config,
+            free_at_ns: 0,
+            last_arrival_ns: 0,
+            dice,
+        }
     }
 
     /// Sends a packet of `bytes` bytes now; when it arrives, or `None` if it never does.
     pub fn send(&mut self, now_ns: u64, bytes: usize) -> Option<u64> {
         let waiting_ns = self.free_at_ns.saturating_sub(now_ns);
-        let waiting_bits = u128::from(waiting_ns) * u128::from(self.config.bits_per_second) / u128::from(S);
+        let waiting_bits =
+            u128::from(waiting_ns) * u128::from(self.config.bits_per_second) / u128::from(S);
         if waiting_bits / 8 + bytes as u128 > u128::from(self.config.queue_bytes) {
             return None;
         }
@@ -61,7 +67,13 @@ impl Link {
             None => (false, 0),
         };
         let sent = self.free_at_ns;
-        if lost || self.config.outages_ns.iter().any(|&(from, to)| (from..to).contains(&sent)) {
+        if lost
+            || self
+                .config
+                .outages_ns
+                .iter()
+                .any(|&(from, to)| (from..to).contains(&sent))
+        {
             return None;
         }
         let arrival = (sent + self.config.delay_ns + jitter_ns).max(self.last_arrival_ns);
@@ -106,7 +118,14 @@ mod tests {
         assert!(link.send(0, 1_500).is_some());
         assert!(link.send(0, 1_500).is_some());
         assert_eq!(link.send(0, 1_500), None);
-        let mut link = Link::new(LinkConfig { outages_ns: vec![(S, 2 * S)], ..config() }, 1, 0);
+        let mut link = Link::new(
+            LinkConfig {
+                outages_ns: vec![(S, 2 * S)],
+                ..config()
+            },
+            1,
+            0,
+        );
         assert!(link.send(S - MS, 100).is_some());
         assert_eq!(link.send(S, 100), None);
         assert!(link.send(2 * S, 100).is_some());
@@ -114,7 +133,15 @@ mod tests {
 
     #[test]
     fn loss_has_its_rate_and_jitter_keeps_the_order() {
-        let mut link = Link::new(LinkConfig { loss_ppm: 50_000, jitter_ns: 10 * MS, ..config() }, 7, 3);
+        let mut link = Link::new(
+            LinkConfig {
+                loss_ppm: 50_000,
+                jitter_ns: 10 * MS,
+                ..config()
+            },
+            7,
+            3,
+        );
         let arrivals: Vec<_> = (0..20_000).map(|i| link.send(i * MS, 100)).collect();
         let lost = arrivals.iter().filter(|a| a.is_none()).count();
         assert!((900..1_100).contains(&lost), "{lost} of 20,000 lost at 5 %");

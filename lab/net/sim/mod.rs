@@ -18,8 +18,8 @@ pub use link::LinkConfig;
 pub use wire::{SimDial, SimWire, accept, dial};
 
 use crate::clock::{self, MS, S, agenda};
-use crate::measure::ledger::{ConnectionLedger, Ledger};
 use crate::measure::classify::Direction;
+use crate::measure::ledger::{ConnectionLedger, Ledger};
 use endpoint::{Endpoint, Side};
 use link::Link;
 use repair::Verdict;
@@ -97,7 +97,9 @@ thread_local! {
 fn with<R>(f: impl FnOnce(&mut Network) -> R) -> (R, bool) {
     let (result, wake) = NETWORK.with(|network| {
         let mut network = network.borrow_mut();
-        let network = network.as_mut().expect("simulated wires live inside a simulated run");
+        let network = network
+            .as_mut()
+            .expect("simulated wires live inside a simulated run");
         let result = f(network);
         (result, std::mem::take(&mut network.wake))
     });
@@ -145,7 +147,9 @@ pub fn run<F: Future>(config: SimConfig, main: F) -> Result<Report<F::Output>, a
         Report {
             output,
             ledger: with(|network| network.ledger()).0,
-            tasks_left: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
+            tasks_left: tokio::runtime::Handle::current()
+                .metrics()
+                .num_alive_tasks(),
         }
     })
 }
@@ -156,7 +160,10 @@ fn waiting() -> Vec<String> {
         let mut lines = Vec::new();
         for connection in &mut network.connections {
             let client = connection.client;
-            for (side, name) in [(Side::Client, "client"), (Side::Server, "server, for client")] {
+            for (side, name) in [
+                (Side::Client, "client"),
+                (Side::Server, "server, for client"),
+            ] {
                 let end = connection.end(side);
                 let state = end.socket().state();
                 if end.reader.is_some() {
@@ -183,7 +190,11 @@ fn token(side: Side, connection: u32, packet: Option<usize>) -> u64 {
 }
 
 fn handle(token: u64) -> bool {
-    let side = if token & SERVER_SIDE == 0 { Side::Client } else { Side::Server };
+    let side = if token & SERVER_SIDE == 0 {
+        Side::Client
+    } else {
+        Side::Server
+    };
     let connection = (token >> 32) as u32 & 0x3fff_ffff;
     with(|network| match token & PACKET {
         0 => network.expire(connection, side),
@@ -248,7 +259,8 @@ impl Network {
         let segment = Segment::of(&packet);
         let end = self.connections[id as usize].end(side);
         let mut repeats = Vec::new();
-        end.repair.incoming(now_ns, &segment, |packet| repeats.push(packet));
+        end.repair
+            .incoming(now_ns, &segment, |packet| repeats.push(packet));
         end.cable.incoming = Some(packet);
         for packet in repeats {
             self.transmit(id, side, packet, true);
@@ -291,7 +303,8 @@ impl Network {
             self.transmit(id, side, packet, false);
         }
         let connection = &mut self.connections[id as usize];
-        if side == Side::Server && !connection.accepted && connection.server_end.socket().may_send() {
+        if side == Side::Server && !connection.accepted && connection.server_end.socket().may_send()
+        {
             connection.accepted = true;
             connection.server_end.owned = true;
             self.backlog.push_back(id);
@@ -320,7 +333,11 @@ impl Network {
         let repeated = if again {
             segment.payload
         } else {
-            match connection.end(from).repair.outgoing(now_ns, &segment, &packet) {
+            match connection
+                .end(from)
+                .repair
+                .outgoing(now_ns, &segment, &packet)
+            {
                 Verdict::Send { repeated } => repeated,
                 Verdict::Swallow => return,
             }
@@ -328,7 +345,9 @@ impl Network {
         let (direction, acked) = connection.account(from, &segment);
         let new = &packet[segment.header + repeated..];
         let control = segment.syn || segment.fin || segment.rst;
-        connection.ledger.packet(direction, segment.header, new, repeated, acked, control);
+        connection
+            .ledger
+            .packet(direction, segment.header, new, repeated, acked, control);
         let line = &mut self.lines[connection.client as usize];
         let link = match from {
             Side::Client => &mut line.up,
@@ -369,7 +388,10 @@ impl Connection {
         if segment.syn {
             *own = Some(segment.seq + 1);
         }
-        let acked = segment.ack.zip(other).map(|(ack, first)| (ack - first) as u64);
+        let acked = segment
+            .ack
+            .zip(other)
+            .map(|(ack, first)| (ack - first) as u64);
         (direction, acked)
     }
 }

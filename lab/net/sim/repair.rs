@@ -89,7 +89,11 @@ impl Repair {
         if segment.end() <= sent_to {
             return Verdict::Swallow;
         }
-        let repeated = if segment.seq < sent_to { (sent_to - segment.seq).min(segment.payload) } else { 0 };
+        let repeated = if segment.seq < sent_to {
+            (sent_to - segment.seq).min(segment.payload)
+        } else {
+            0
+        };
         self.sent_to = Some(segment.end());
         self.unacknowledged.push_back(Unacknowledged {
             end: segment.end(),
@@ -109,8 +113,15 @@ impl Repair {
         let Some(ack) = segment.ack else { return };
         let mut news = segment.syn;
         let mut in_recovery = false;
-        while self.unacknowledged.front().is_some_and(|oldest| oldest.end <= ack) {
-            in_recovery |= self.unacknowledged.pop_front().is_some_and(|segment| segment.lost);
+        while self
+            .unacknowledged
+            .front()
+            .is_some_and(|oldest| oldest.end <= ack)
+        {
+            in_recovery |= self
+                .unacknowledged
+                .pop_front()
+                .is_some_and(|segment| segment.lost);
             news = true;
         }
         if news {
@@ -148,11 +159,16 @@ impl Repair {
         let mut budget = if in_recovery { REPEATS_PER_ACK } else { 0 };
         self.reorder_ns = None;
         let stamp = (now_ns / US) as u32;
-        for waiting in self.unacknowledged.iter_mut().filter(|waiting| !waiting.arrived) {
+        for waiting in self
+            .unacknowledged
+            .iter_mut()
+            .filter(|waiting| !waiting.arrived)
+        {
             let overtaken = newest_arrived_ns.is_some_and(|newest_ns| newest_ns > waiting.sent_ns);
             let due_ns = waiting.sent_ns + rtt_ns + window_ns;
             let by_rack = overtaken
-                && (newest_arrived_ns.is_some_and(|newest_ns| newest_ns >= waiting.sent_ns + window_ns)
+                && (newest_arrived_ns
+                    .is_some_and(|newest_ns| newest_ns >= waiting.sent_ns + window_ns)
                     || due_ns <= now_ns);
             let by_budget = waiting.lost && budget > 0;
             if by_rack || by_budget {
@@ -180,14 +196,22 @@ impl Repair {
         let stamp = (now_ns / US) as u32;
         if self.reorder_ns.is_some_and(|at| at <= now_ns) {
             self.reorder_ns = None;
-            if let Some(oldest) = self.unacknowledged.iter_mut().find(|waiting| !waiting.arrived) {
+            if let Some(oldest) = self
+                .unacknowledged
+                .iter_mut()
+                .find(|waiting| !waiting.arrived)
+            {
                 oldest.sent_ns = now_ns;
                 restamp(&mut oldest.packet, stamp);
                 repeat(oldest.packet.clone());
             }
         }
         if self.timeout_ns.is_some_and(|at| at <= now_ns) {
-            for waiting in self.unacknowledged.iter_mut().filter(|waiting| !waiting.arrived) {
+            for waiting in self
+                .unacknowledged
+                .iter_mut()
+                .filter(|waiting| !waiting.arrived)
+            {
                 waiting.lost = true;
             }
             self.doublings += 1;

@@ -25,13 +25,21 @@ pub struct SimDial {
 /// Opens a connection from a client host to the server.
 pub fn dial(client: u32) -> SimDial {
     let connection = with(|network| network.dial(client)).0;
-    SimDial { wire: Some(SimWire { connection, side: Side::Client }) }
+    SimDial {
+        wire: Some(SimWire {
+            connection,
+            side: Side::Client,
+        }),
+    }
 }
 
 /// Waits for the next connection.
 pub async fn accept() -> SimWire {
     let connection = std::future::poll_fn(|cx| with(|network| network.accept(cx)).0).await;
-    SimWire { connection, side: Side::Server }
+    SimWire {
+        connection,
+        side: Side::Server,
+    }
 }
 
 impl SimWire {
@@ -65,7 +73,11 @@ impl Future for SimDial {
 }
 
 impl AsyncRead for SimWire {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         self.with(|network, id, side| {
             let end = network.connections[id as usize].end(side);
             if !end.readable() {
@@ -78,7 +90,9 @@ impl AsyncRead for SimWire {
             match socket.recv_slice(buffer.initialize_unfilled_to(wanted)) {
                 Ok(read) => buffer.advance(read),
                 Err(RecvError::Finished) => {}
-                Err(RecvError::InvalidState) => return Poll::Ready(Err(ErrorKind::ConnectionReset.into())),
+                Err(RecvError::InvalidState) => {
+                    return Poll::Ready(Err(ErrorKind::ConnectionReset.into()));
+                }
             }
             if queued > capacity / 2 {
                 // The window was small: tell the sender that there is room again.
@@ -90,7 +104,11 @@ impl AsyncRead for SimWire {
 }
 
 impl AsyncWrite for SimWire {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.with(|network, id, side| {
             let end = network.connections[id as usize].end(side);
             if !end.socket().may_send() {

@@ -1,0 +1,185 @@
+//! A report folder: claimed before the run, written beside its place and then swapped in, so that
+//! an earlier report is whole until a new one is.
+
+use super::Failure;
+use crate::chart;
+use crate::measure::{Results, SCHEMA, VERSION};
+use crate::report;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Where reports go unless told otherwise; git ignores it.
+const DEFAULT_PARENT: &str = "reports/runs";
+/// The file that everything else is drawn from.
+const RECORDING: &str = "recording.json";
+const PAGE: &str = "index.html";
+/// Longest recording that is read.
+const LARGEST_RECORDING: u64 = 50 << 20;
+
+/// A folder that may be written.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+/// Checks, before anything is measured, that a report can be written.
+pub fn claim(
+    given: Option<&Path>,
+    scenario: &str,
+    flags: &[(&'static str, String)],
+) -> Result<Folder, Failure> {
+    let path = match given {
+        Some(path) => path.to_owned(),
+        None => Path::new(DEFAULT_PARENT).join(name(scenario, flags)),
+    };
+    let folder = Folder { path };
+    folder.may_replace()?;
+    let parent = folder.parent();
+    fs::create_dir_all(parent).map_err(|error| cannot_write(parent, error))?;
+    let trial = folder.beside("try");
+    fs::create_dir(&trial).map_err(|error| cannot_write(parent, error))?;
+    fs::remove_dir(&trial).map_err(|error| cannot_write(parent, error))?;
+    Ok(folder)
+}
+
+fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
+    Failure::file(
+        format!(
+            "cannot write into {}: choose another place with --out FOLDER",
+            path.display()
+        ),
+        error,
+    )
+}
+
+/// `ticker`, or `ticker+delay=150ms` with the flags that were given.
+fn name(scenario: &str, flags: &[(&'static str, String)]) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || ".-_".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let mut name = scenario.to_owned();
+    for (flag, value) in flags {
+        name.push_str(&format!(
+            "+{flag}={}",
+            value.chars().map(plain).collect::<String>()
+        ));
+    }
+    // Files systems stop at 255 bytes.
+    name.truncate(200);
+    name
+}
+
+impl Folder {
+    /// An existing report.
+    pub fn existing(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+
+    /// The page to open.
+    pub fn page(&self) -> PathBuf {
+        self.path.join(PAGE)
+    }
+
+    /// Reads the recording.
+    pub fn recording(&self) -> Result<Results, Failure> {
+        let path = self.path.join(RECORDING);
+        let file = fs::File::open(&path).map_err(|error| {
+            Failure::Usage(format!(
+                "{}: {error}: give a folder that `pushlab run` wrote",
+                path.display()
+            ))
+        })?;
+        let mut text = String::new();
+        file.take(LARGEST_RECORDING)
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::file(path.display(), error))?;
+        let broken = |what: String| {
+            Failure::Usage(format!(
+                "{}: {what}: run the scenario again",
+                path.display()
+            ))
+        };
+        let head: serde_json::Value = serde_json::from_str(&text)
+            .map_err(|error| broken(format!("not a recording ({error})")))?;
+        if head["schema"] != SCHEMA || head["version"] != VERSION {
+            return Err(broken(format!(
+                "written as {} version {}, this program reads {SCHEMA} version {VERSION}",
+                head["schema"], head["version"]
+            )));
+        }
+        serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
+    }
+
+    /// Writes everything: page, Markdown, charts, recording.
+    pub fn write(&self, results: &Results) -> Result<(), Failure> {
+        let recording =
+            serde_json::to_string(results).map_err(|error| Failure::Internal(error.to_string()))?;
+        let mut files = vec![
+            (RECORDING.to_owned(), recording + "\n"),
+            (PAGE.to_owned(), report::html(results)),
+            ("report.md".to_owned(), report::markdown(results)),
+        ];
+        files.extend(
+            chart::all(results)
+                .into_iter()
+                .map(|chart| (format!("{}.svg", chart.id), chart.svg)),
+        );
+        let new = self.beside("new");
+        let old = self.beside("old");
+        let swap = || {
+            fs::create_dir_all(self.parent())?;
+            fs::create_dir(&new)?;
+            for (name, text) in &files {
+                fs::write(new.join(name), text)?;
+            }
+            if self.path.exists() {
+                fs::rename(&self.path, &old)?;
+            }
+            fs::rename(&new, &self.path)?;
+            if old.exists() {
+                fs::remove_dir_all(&old)
+            } else {
+                Ok(())
+            }
+        };
+        swap().map_err(|error| {
+            // Best effort: what is left beside the report is only ours.
+            let _ = fs::remove_dir_all(&new);
+            cannot_write(&self.path, error)
+        })
+    }
+
+    /// Refuses to replace a folder that is not a report.
+    fn may_replace(&self) -> Result<(), Failure> {
+        let is_report = self.path.join(RECORDING).is_file();
+        let is_empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
+        if !self.path.exists() || is_report || is_empty {
+            return Ok(());
+        }
+        Err(Failure::Usage(format!(
+            "{} exists and is not a report: choose another place with --out FOLDER",
+            self.path.display()
+        )))
+    }
+
+    fn parent(&self) -> &Path {
+        match self.path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        }
+    }
+
+    /// A name of our own next to the folder, on the same file system.
+    fn beside(&self, purpose: &str) -> PathBuf {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        self.parent()
+            .join(format!(".{name}.{purpose}-{}", std::process::id()))
+    }
+}

@@ -1,0 +1,115 @@
+//! The command line: arguments, files, printing. Data goes to stdout, everything else to stderr.
+//!
+//! Exit codes: 0 all well, 1 a check failed (an unverified run), 2 usage or bad input, 3 this
+//! machine does not let us, 4 a bug of ours.
+
+mod folder;
+mod list;
+mod overrides;
+mod progress;
+mod report;
+mod run;
+mod serve;
+
+use crate::run::RunError;
+use crate::scenario::ScenarioError;
+use clap::{Parser, Subcommand};
+use std::fmt::Display;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  pushlab                                  the default scenario over all transports
+  pushlab run ticker --delay 150ms         the same, six times as far away
+  pushlab run kaazing --json | jq .        figures for a program
+  pushlab run ticker --network loopback --duration 10s
+  pushlab run ./mine.json --transport sse --transport websocket
+  pushlab report reports/runs/ticker       draw a report again from its recording
+  pushlab serve                            all four doors on one port, for curl and browsers
+
+Exit codes: 0 all well, 1 a check failed, 2 bad input, 3 environment not fit, 4 internal error";
+
+/// See with real numbers why server push matters on the web, and when it does not.
+///
+/// Runs the same live scenario over short polling, long polling, Server-Sent Events and WebSocket,
+/// checks that every event arrived, and reports latency, age and bytes by layer. Without a command
+/// it runs the default scenario, `ticker`.
+#[derive(Debug, Parser)]
+#[command(name = "pushlab", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a scenario over the transports and write a report
+    Run(Box<run::Arguments>),
+    /// Draw the report in a folder again, from its recording alone
+    Report(report::Arguments),
+    /// List the shipped scenarios and the transports
+    List(list::Arguments),
+    /// Serve a scenario's feed over all transports on one port, in real time
+    Serve(Box<serve::Arguments>),
+}
+
+/// Why a command failed, sorted by exit code.
+#[derive(Debug)]
+enum Failure {
+    /// A check failed; the message has been shown with the results.
+    Check,
+    /// Bad input: says what and what would be right.
+    Usage(String),
+    /// This machine does not let us.
+    Environment(String),
+    /// A bug of ours.
+    Internal(String),
+}
+
+impl Failure {
+    /// Something about a file or folder did not work.
+    fn file(what: impl Display, error: std::io::Error) -> Self {
+        Failure::Environment(format!("{what}: {error}"))
+    }
+}
+
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Self {
+        Failure::Usage(error.to_string())
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Replay(_) => Failure::Usage(error.to_string()),
+            RunError::Environment(message) => Failure::Environment(message),
+            RunError::Internal(message) => Failure::Internal(message),
+        }
+    }
+}
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        None => run::run(&run::Arguments::default()),
+        Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Report(arguments)) => report::run(&arguments),
+        Some(Command::List(arguments)) => list::run(&arguments),
+        Some(Command::Serve(arguments)) => serve::run(&arguments),
+    };
+    let (code, message) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Check) => return ExitCode::from(1),
+        Err(Failure::Usage(message)) => (2, message),
+        Err(Failure::Environment(message)) => (3, message),
+        Err(Failure::Internal(message)) => (
+            4,
+            format!(
+                "{message}\nThis is a bug in pushlab: please report it with the command that you ran."
+            ),
+        ),
+    };
+    anstream::eprintln!("error: {message}");
+    ExitCode::from(code)
+}

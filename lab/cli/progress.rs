@@ -1,0 +1,37 @@
+//! Progress on stderr: a line that updates itself on a terminal, one plain line elsewhere.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::Duration;
+
+/// Shows that a run of several transports goes on.
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    /// Says at once what is about to happen.
+    pub fn start(what: &str, transports: usize) -> Self {
+        if !std::io::stderr().is_terminal() {
+            eprintln!("{what}");
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(transports as u64);
+        // A template of ours: cannot fail.
+        let style =
+            ProgressStyle::with_template("{spinner} {msg}  {pos} of {len} transports  {elapsed}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        bar.set_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    /// One more transport is done.
+    pub fn step(&self) {
+        self.0.inc(1);
+    }
+
+    /// Clears the line.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,20 @@
+//! `pushlab report`: a report drawn again from its recording alone.
+
+use super::Failure;
+use super::folder::Folder;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A folder that `pushlab run` wrote
+    folder: PathBuf,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let folder = Folder::existing(&arguments.folder);
+    let results = folder.recording()?;
+    folder.write(&results)?;
+    anstream::eprintln!("report: {}", folder.page().display());
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! `pushlab run`: a scenario over the transports, a table, a report.
+
+use super::overrides::{Overrides, command};
+use super::progress::Progress;
+use super::{Failure, folder};
+use crate::measure::Results;
+use crate::net::Network;
+use crate::report;
+use crate::run::Prepared;
+use crate::transport::{self, Entry};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// The scenario that runs when none is named.
+const DEFAULT: &str = "ticker";
+
+#[derive(Debug, Default, Args)]
+pub struct Arguments {
+    /// A shipped scenario (see `pushlab list`) or the path of a scenario file [default: ticker]
+    scenario: Option<String>,
+    /// Only this transport; may be given several times
+    #[arg(long, value_name = "ID", value_parser = transport_ids())]
+    transport: Vec<String>,
+    /// How clients reach the server [default: simulated]
+    #[arg(long, value_name = "NETWORK")]
+    network: Option<NetworkName>,
+    #[command(flatten)]
+    overrides: Overrides,
+    /// Write the report into this folder instead of reports/runs/NAME
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Print the results as JSON on stdout, and nothing else; writes a report only with --out
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum NetworkName {
+    /// Virtual time, simulated links, real TCP/IP packets
+    Simulated,
+    /// Kernel sockets on 127.0.0.1 in real time
+    Loopback,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let name = arguments.scenario.as_deref().unwrap_or(DEFAULT);
+    let network = match arguments.network {
+        Some(NetworkName::Loopback) => Network::Loopback,
+        Some(NetworkName::Simulated) | None => Network::Simulated,
+    };
+    let scenario = arguments.overrides.apply(name)?;
+    let folder = (!arguments.json || arguments.out.is_some())
+        .then(|| folder::claim(arguments.out.as_deref(), &scenario.name, &arguments.flags()))
+        .transpose()?;
+    let prepared = Prepared::new(scenario)?;
+    let entries = arguments.entries();
+    let command = command(&format!("pushlab run {name}"), &arguments.flags());
+    let results = measure(&prepared, &entries, network, command)?;
+    if let Some(folder) = &folder {
+        folder.write(&results)?;
+    }
+    if arguments.json {
+        print_json(&results)?;
+    } else {
+        let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
+        anstream::println!("{}", report::terminal(&results, width, true));
+    }
+    if let Some(folder) = &folder {
+        anstream::eprintln!("\nreport: {}", folder.page().display());
+    }
+    match results
+        .transports
+        .iter()
+        .all(|transport| transport.verified)
+    {
+        true => Ok(()),
+        false => Err(Failure::Check),
+    }
+}
+
+impl Arguments {
+    fn entries(&self) -> Vec<Entry> {
+        let wanted = |entry: &&Entry| {
+            self.transport.is_empty() || self.transport.iter().any(|id| id == entry.descriptor.id)
+        };
+        transport::ALL.iter().filter(wanted).copied().collect()
+    }
+
+    /// The flags that were given and that change the results.
+    fn flags(&self) -> Vec<(&'static str, String)> {
+        let mut flags: Vec<_> = self
+            .transport
+            .iter()
+            .map(|id| ("transport", id.clone()))
+            .collect();
+        if let Some(NetworkName::Loopback) = self.network {
+            flags.push(("network", Network::Loopback.name().to_owned()));
+        }
+        flags.extend(self.overrides.given());
+        flags
+    }
+}
+
+fn measure(
+    prepared: &Prepared,
+    entries: &[Entry],
+    network: Network,
+    command: String,
+) -> Result<Results, Failure> {
+    let scenario = &prepared.scenario;
+    let takes = match network {
+        Network::Simulated => String::from("in virtual time"),
+        Network::Loopback => {
+            let span = scenario.warm_up.as_nanos() + scenario.duration.as_nanos();
+            format!(
+                "in real time, {:.0} s for each transport",
+                span as f64 / 1e9
+            )
+        }
+    };
+    let what = format!(
+        "running {} on the {} network, {takes}",
+        scenario.name,
+        network.name()
+    );
+    let progress = Progress::start(&what, entries.len());
+    let results = prepared.compare(entries, network, command, |_| progress.step());
+    progress.finish();
+    Ok(results?)
+}
+
+/// The public results: without the charts' series.
+fn print_json(results: &Results) -> Result<(), Failure> {
+    let mut results = results.clone();
+    for transport in &mut results.transports {
+        transport.series = None;
+    }
+    let text = serde_json::to_string_pretty(&results)
+        .map_err(|error| Failure::Internal(error.to_string()))?;
+    anstream::println!("{text}");
+    Ok(())
+}
+
+fn transport_ids() -> PossibleValuesParser {
+    PossibleValuesParser::new(transport::ALL.iter().map(|entry| entry.descriptor.id))
+}

@@ -1,0 +1,114 @@
+//! `pushlab serve`: the server alone, all doors at once, in real time.
+
+use super::Failure;
+use super::overrides::Overrides;
+use crate::clock;
+use crate::feed::{self, Feed};
+use crate::net::{Buffers, Listener};
+use crate::scenario::Scenario;
+use crate::transport::server::{Door, Server};
+use crate::transport::{self};
+use clap::Args;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Events that the server keeps for clients that return.
+const KEPT_EVENTS: usize = 100_000;
+/// Most connections at once.
+const MOST_CONNECTIONS: usize = 10_000;
+/// How long a client may take to send a request, or stay silent between two.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A shipped scenario or the path of a scenario file
+    #[arg(default_value = "ticker")]
+    scenario: String,
+    /// Port to listen on; 0 picks a free one
+    #[arg(long, default_value_t = 8089)]
+    port: u16,
+    /// Address to listen on; anything but loopback lets other machines in
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    bind: IpAddr,
+    #[command(flatten)]
+    overrides: Overrides,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let scenario = arguments.overrides.apply(&arguments.scenario)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::file("cannot start an asynchronous runtime", error))?;
+    runtime.block_on(serve(arguments, scenario))
+}
+
+async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure> {
+    let address = (arguments.bind, arguments.port);
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Failure::file(
+            format!(
+                "cannot listen on {}:{}: choose another --port, or 0 for a free one",
+                address.0, address.1
+            ),
+            error,
+        )
+    })?;
+    let port = listener
+        .local_addr()
+        .map_err(|error| Failure::file("no local address", error))?
+        .port();
+    let doors: Vec<Door> = transport::ALL
+        .iter()
+        .map(|entry| Door::new(entry.descriptor, (entry.build)(&scenario)))
+        .collect();
+    announce(arguments.bind, port, &scenario, &doors);
+    let feed = Feed::new(KEPT_EVENTS);
+    publish(scenario.clone(), feed.clone())?;
+    let server = Server {
+        doors: doors.into(),
+        feed,
+        buffers: Buffers::for_scenario(&scenario),
+        connections: MOST_CONNECTIONS,
+        head_timeout: Some(HEAD_TIMEOUT),
+    };
+    server
+        .run(Listener::Tcp(listener))
+        .await
+        .map_err(|error| Failure::file("the server stopped", error))
+}
+
+/// Publishes the scenario's events from now on, on a thread of its own: a synthetic source without
+/// end, a replay once.
+fn publish(scenario: Scenario, feed: Feed) -> Result<(), Failure> {
+    let start_ns = clock::now_ns();
+    let origin = clock::Origin::ahead(0);
+    let source = feed::source(&scenario, clock::epoch_us() + start_ns / clock::US)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    std::thread::spawn(move || {
+        origin.install();
+        for event in source {
+            clock::block_until(event.born_ns);
+            feed.publish(Arc::new(event));
+        }
+    });
+    Ok(())
+}
+
+fn announce(bind: IpAddr, port: u16, scenario: &Scenario, doors: &[Door]) {
+    let host = if bind.is_ipv6() {
+        format!("[{bind}]:{port}")
+    } else {
+        format!("{bind}:{port}")
+    };
+    anstream::eprintln!(
+        "serving {} on http://{host} (Ctrl-C ends it)",
+        scenario.name
+    );
+    for door in doors {
+        anstream::eprintln!("  {:<20} http://{host}{}", door.descriptor.label, door.path);
+    }
+    anstream::eprintln!("try: curl -N http://{host}/events");
+}
