@@ -5,7 +5,7 @@ use super::curve::{coincide, path, quantile};
 use super::format::{TimeUnit, count, time};
 use super::labels::{Area, place};
 use super::plot::Plot;
-use super::style::{INK, LABEL, MARGIN, MARKER, PLOT_BOTTOM, SOFT, STROKE, TEXT, WIDTH};
+use super::style::{INK, LABEL, MARGIN, MARKER, PLOT_BOTTOM, SOFT, STROKE, TEXT, WHITE, WIDTH};
 use super::style::{color, leading, text_width, ticks, wrap};
 use super::{Chart, Table, figures, footer, not_verified};
 use crate::measure::{Figures, Results, Series, TransportResult};
@@ -112,8 +112,12 @@ fn draw(canvas: &Canvas, results: &Results) {
         canvas.line(
             paths[i].clone(),
             color(&transport.style.color),
-            STROKE + 4 * later as u32,
+            STROKE + 2 + 4 * later as u32,
         );
+    }
+    // Where prediction and measurement agree, white dashes show on the measured line.
+    for (_, _, series) in &drawn {
+        canvas.dashed(&path(&plot, &series.theory_cdf), WHITE, 2);
     }
     plot.axes(canvas);
     let anchors = label(canvas, &plot, &drawn, &paths);

@@ -33,6 +33,8 @@ pub const STROKE: u32 = 4;
 /// Half the size of a marker.
 pub const MARKER: i32 = 9;
 
+/// On top of a data line.
+pub const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 /// Text and axes.
 pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
 /// Explanations and footers: still 7:1 on white.

@@ -10,22 +10,22 @@ use std::fmt::Write;
 #[derive(Debug, Default, Args)]
 pub struct Overrides {
     /// One-way delay, for example 25ms, or 25ms,40ms for down,up
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub delay: Option<PerDirection<Span>>,
     /// How many clients follow the feed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub clients: Option<u32>,
     /// Mean rate of events, for example 2/s or 10/min
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     pub rate: Option<Rate>,
     /// Interval of short polling, for example 1s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub poll_every: Option<Span>,
     /// Length of the measured window, for example 60s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub duration: Option<Span>,
     /// Seed of every random choice
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub seed: Option<u64>,
     /// HTTP headers of the clients
     #[arg(long, value_name = "PROFILE")]
@@ -34,7 +34,7 @@ pub struct Overrides {
     #[arg(long, value_name = "FILE")]
     pub replay: Option<String>,
     /// Replay this many times faster than recorded
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub speed: Option<f64>,
 }
 

@@ -194,8 +194,8 @@ mod tests {
             .iter()
             .map(|e| std::str::from_utf8(&e.payload).unwrap())
             .collect();
-        let first = r#"{"seq":     1,"t":1735689600240220,"sym":"BOLT","px":176.19,"sz":697}"#;
-        let second = r#"{"seq":     2,"t":1735689600414947,"sym":"IRIS","px":701.05,"sz":658}"#;
+        let first = r#"{"seq":     1,"t":1735689600722192,"sym":"JADE","px":776.00,"sz":696}"#;
+        let second = r#"{"seq":     2,"t":1735689601035814,"sym":"CROW","px":251.09,"sz":554}"#;
         assert_eq!(texts, [first, second]);
     }
 }

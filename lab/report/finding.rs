@@ -14,8 +14,10 @@ const FEW_EVENTS: u64 = 100;
 pub struct Finding {
     /// What a reader must know before anything else: runs that were not verified or not finished.
     pub warnings: Vec<String>,
-    /// What was found.
+    /// What was found, in two or three sentences.
     pub sentences: Vec<String>,
+    /// What a closer look adds: tails, ages, thin evidence.
+    pub details: Vec<String>,
 }
 
 impl Finding {
@@ -24,6 +26,7 @@ impl Finding {
         self.warnings
             .iter()
             .chain(&self.sentences)
+            .chain(&self.details)
             .map(String::as_str)
             .collect::<Vec<_>>()
             .join(" ")
@@ -54,30 +57,26 @@ pub fn finding(results: &Results) -> Finding {
         .filter_map(|t| figures(t).map(|f| (t, f)))
         .filter(|(t, f)| t.delivered > 0 && f.latency_samples > 0)
         .collect();
-    let mut sentences = vec![];
     if entries.is_empty() {
-        sentences
-            .push("There is nothing to compare: no verified transport delivered an event.".into());
+        let nothing = "There is nothing to compare: no verified transport delivered an event.";
         return Finding {
             warnings,
-            sentences,
+            sentences: vec![nothing.into()],
+            details: vec![],
         };
     }
     let speed = ranked(&entries, |(_, f)| f.latency_us.p50);
     let cost = ranked(&entries, |(_, f)| f.bytes_per_event);
-    sentences.push(format!(
-        "{}, {}",
-        condition(results),
-        verdict(&speed, &cost)
-    ));
-    sentences.push(speed_sentence(&speed));
-    sentences.extend(tail_sentence(&speed[0]));
+    let verdict = format!("{}, {}", condition(results), verdict(&speed, &cost));
+    let mut sentences = vec![verdict, speed_sentence(&speed)];
     sentences.extend(cost_sentence(&cost));
-    sentences.extend(age_sentence(&entries));
-    sentences.extend(few_events(&entries));
+    let mut details: Vec<String> = tail_sentence(&speed[0]).into_iter().collect();
+    details.extend(age_sentence(&entries));
+    details.extend(few_events(&entries));
     Finding {
         warnings,
         sentences,
+        details,
     }
 }
 
@@ -230,7 +229,8 @@ fn verdict(speed: &[Vec<Ranked>], cost: &[Vec<Ranked>]) -> String {
     }
     if !steady.is_empty() {
         return format!(
-            "nothing beat {}, neither in speed nor in bytes.",
+            "{}nothing beat {}, neither in speed nor in bytes.",
+            lead(&steady, speed),
             names(&steady)
         );
     }
@@ -257,6 +257,30 @@ fn verdict(speed: &[Vec<Ranked>], cost: &[Vec<Ranked>]) -> String {
         format::ratio(delay_of(cheap) / delay_of(fast)),
         cheap.1.0.label,
         format::ratio(cost_of(fast) / cost_of(cheap))
+    )
+}
+
+/// How far ahead of the slowest the winners are, and for which share of its bytes.
+fn lead(winners: &[Ranked], speed: &[Vec<Ranked>]) -> String {
+    let Some((slow_us, (slowest, figures))) = speed[1..].last().and_then(|group| group.last())
+    else {
+        return String::new();
+    };
+    let fast_us = winners
+        .iter()
+        .map(|(_, (_, winner))| winner.latency_us.p50)
+        .fold(0.0, f64::max);
+    let bytes = winners
+        .iter()
+        .map(|(_, (_, winner))| winner.bytes_per_event)
+        .fold(0.0, f64::max);
+    format!(
+        "{} showed events {} sooner than {} ({}), for {} of its bytes: ",
+        names(winners),
+        format::ratio(slow_us / fast_us),
+        slowest.label,
+        slowest.settings,
+        format::percent(bytes / figures.bytes_per_event)
     )
 }
 

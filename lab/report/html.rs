@@ -49,7 +49,7 @@ pub fn html(results: &Results) -> String {
         network: network(results),
         warnings: found.warnings,
         answer: sentences.next().unwrap_or_default(),
-        details: sentences.collect(),
+        details: sentences.chain(found.details).collect(),
         cards: results
             .transports
             .iter()

@@ -28,7 +28,10 @@ pub fn markdown(results: &Results) -> String {
     for warning in &found.warnings {
         out.push_str(&format!("\n> **{}**\n", text(warning)));
     }
-    out.push_str(&format!("\n{}\n", text(&found.sentences.join(" "))));
+    out.push_str(&format!(
+        "\n{}\n",
+        text(&[found.sentences, found.details].concat().join(" "))
+    ));
     section(&mut out, "Transports", &tables::summary(results, &HEAD));
     section(&mut out, "Bytes per event", &byte_ledger(results));
     for ladder in ladders(results) {

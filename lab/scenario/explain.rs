@@ -85,14 +85,14 @@ fn without_position(error: &serde_json::Error) -> (String, usize) {
     )
 }
 
-/// `, did you mean "delay"?` if a known name is close to the given one.
+/// ` (did you mean "delay"?)` if a known name is close to the given one.
 pub(super) fn did_you_mean(given: &str, known: &[&str]) -> String {
     let likeness = |name: &str| strsim::jaro_winkler(given, name);
     let nearest = known
         .iter()
         .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match nearest {
-        Some(name) if likeness(name) > 0.75 => format!(", did you mean {name:?}?"),
+        Some(name) if likeness(name) > 0.75 => format!(" (did you mean {name:?}?)"),
         _ => String::new(),
     }
 }

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn messages_name_file_field_and_remedy() {
         let unknown = message(r#"{"name": "mine", "delya": "25ms"}"#);
-        let start = r#"mine.json: field "delya": unknown field "delya", did you mean "delay"?"#;
+        let start = r#"mine.json: field "delya": unknown field "delya" (did you mean "delay"?)"#;
         assert!(unknown.starts_with(start), "{unknown}");
         assert_eq!(
             message("{\n\"name\": \"mine\",\n\"delay\": 25}"),

@@ -165,7 +165,7 @@ mod default {
         50
     }
     pub fn seed() -> u64 {
-        1
+        7
     }
     pub fn warm_up() -> Span {
         Span::from_millis(5_000)
