@@ -118,7 +118,7 @@ pub fn network(results: &Results) -> String {
     }
     if [scenario.loss.down, scenario.loss.up] != [Percent::ZERO; 2] {
         parts.push(format!(
-            "{} of packets lost",
+            "packet loss {}",
             directions(&scenario.loss, "each way")
         ));
     }

@@ -91,7 +91,7 @@ fn condition(results: &Results) -> String {
     if results.network != "loopback" {
         if [scenario.loss.down, scenario.loss.up] != [Percent::ZERO; 2] {
             condition.push_str(&format!(
-                " and {} loss",
+                " and loss of {}",
                 directions(&scenario.loss, "each way")
             ));
         }

@@ -104,8 +104,11 @@ impl Transport for ShortPoll {
             let mut asker = Asker::new(self.heads.clone());
             let every_ns = self.every.as_nanos();
             let mut next_ns = client.phase_ns();
-            while !client.over() {
+            loop {
                 clock::sleep_until(next_ns).await;
+                if client.over() {
+                    return;
+                }
                 match asker
                     .ask(&client, &self.question(client.cursor()), PATIENCE_NS)
                     .await
