@@ -3,6 +3,7 @@
 pub mod age;
 pub mod classify;
 pub mod ledger;
+mod nested;
 pub mod recorder;
 mod results;
 pub mod summary;

@@ -107,8 +107,9 @@ pub struct TransportResult {
     /// The figures; present exactly when `verified`.
     #[serde(flatten)]
     pub figures: Option<Figures>,
-    /// Predictions for the same figures, where a closed form exists (key: path of the figure, for example `latency_us.mean`).
-    #[serde(default)]
+    /// Predictions for the same figures, where a closed form exists. The key is the path of the figure,
+    /// for example `latency_us.mean`; in JSON the objects are nested as the figures are.
+    #[serde(default, with = "super::nested")]
     pub theory: BTreeMap<String, f64>,
     /// Bounded series for the charts; not part of `run --json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -58,7 +58,7 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
     let delivered = counts.delivered.max(1) as f64;
     let bytes = ledger.to_bytes();
     let samples = book.latency_ns.len();
-    let per_delivery = |ns: Option<u64>| ns.map(|ns| rounded(ns as f64 / 1e3 / delivered, 1e3));
+    let per_delivery = |ns: Option<u64>| ns.map(|ns| rounded(ns as f64 / 1e3 / delivered));
     let (mut age_ns2, mut observed_ns, mut stale_ns) = (0, 0, 0);
     let mut first_ns = Vec::with_capacity(book.clients.len());
     for client in &book.clients {
@@ -78,7 +78,7 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
         age_us: Mean {
             mean: us(age_ns2 as f64 / observed_ns.max(1) as f64),
         },
-        stale_share: rounded(stale_ns as f64 / observed_ns.max(1) as f64, 1e6),
+        stale_share: rounded(stale_ns as f64 / observed_ns.max(1) as f64),
         first_event_us: Mean {
             mean: us(first_sum as f64 / first_ns.len().max(1) as f64),
         },
@@ -87,7 +87,7 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
         connections: book.connections,
         packets: ledger.packets_up + ledger.packets_down,
         bytes,
-        bytes_per_event: rounded(bytes.total as f64 / delivered, 1e3),
+        bytes_per_event: rounded(bytes.total as f64 / delivered),
         server_cpu_us_per_delivery: per_delivery(cpu.server_ns),
         client_cpu_us_per_delivery: per_delivery(cpu.client_ns),
     }
@@ -133,10 +133,7 @@ fn latency_cdf(book: &Book) -> Vec<[f64; 2]> {
             let value_ns = bucket
                 .value_iterated_to()
                 .clamp(book.latency_min_ns, book.latency_max_ns);
-            points.push([
-                us(value_ns as f64),
-                rounded(below as f64 / samples as f64, 1e6),
-            ]);
+            points.push([us(value_ns as f64), rounded(below as f64 / samples as f64)]);
             next = below + step;
         }
     }
@@ -167,10 +164,10 @@ fn quantile(book: &Book, share: f64) -> f64 {
 
 /// Nanoseconds to microseconds, rounded to a tenth.
 fn us(ns: f64) -> f64 {
-    rounded(ns / 1e3, 10.0)
+    (ns / 100.0).round() / 10.0
 }
 
-/// Fixed rounding before anything is printed, so that figures are the same text everywhere.
-fn rounded(value: f64, steps_per_unit: f64) -> f64 {
-    (value * steps_per_unit).round() / steps_per_unit
+/// Fixed rounding, to six decimals, before anything is stored: figures are the same text everywhere.
+pub fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }

@@ -32,7 +32,10 @@ impl Outcome {
         let inputs = inputs(prepared, entry);
         let verified = counts.verified() && book.problem.is_none();
         let figures = verified.then(|| summary::figures(&book, &counts, &ledger, cpu));
-        let theory_cdf = theory::latency_cdf(&inputs);
+        let theory_cdf = theory::latency_cdf(&inputs)
+            .into_iter()
+            .map(|point| point.map(summary::rounded))
+            .collect();
         let series = verified.then(|| summary::series(&book, expectation, theory_cdf));
         let descriptor = entry.descriptor;
         let result = TransportResult {
@@ -52,7 +55,10 @@ impl Outcome {
             verified,
             problem: problem(&book, verified),
             figures,
-            theory: theory::predict(&inputs),
+            theory: theory::predict(&inputs)
+                .into_iter()
+                .map(|(figure, value)| (figure, summary::rounded(value)))
+                .collect(),
             series,
         };
         Self {
