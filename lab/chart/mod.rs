@@ -5,8 +5,10 @@ mod age_sawtooth;
 mod byte_ledger;
 mod canvas;
 mod curve;
+mod exchange;
 pub mod format;
 mod labels;
+mod ladder;
 mod latency_cdf;
 mod layers;
 mod plot;
@@ -75,6 +77,7 @@ pub fn byte_ledger(results: &Results) -> Table {
 /// All charts of a report, in the order in which they teach.
 pub fn all(results: &Results) -> Vec<Chart> {
     vec![
+        ladder::chart(results),
         age_sawtooth::chart(results),
         latency_cdf::chart(results),
         byte_ledger::chart(results),

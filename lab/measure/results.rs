@@ -221,4 +221,26 @@ pub struct Series {
     /// What the first client's screen showed: `[seen_us, born_us]` of each newest event, for the first
     /// 30 s of the measured window (plus the last one before it), at most 2,000 points.
     pub screen: Vec<[u64; 2]>,
+    /// Every packet of the first client in the first seconds of the measured window, as the tap saw
+    /// it, at most 3,000. Empty on networks without a tap.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packets: Vec<Packet>,
+}
+
+/// One packet as the tap saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packet {
+    /// When its sender put it on the line.
+    pub sent_us: u64,
+    /// When it arrived; absent if it was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_us: Option<u64>,
+    /// Client to server?
+    pub up: bool,
+    /// Its bytes by layer, as in [`Bytes`].
+    pub payload: u64,
+    pub framing: u64,
+    pub http_headers: u64,
+    pub setup: u64,
+    pub tcp_ip: u64,
 }

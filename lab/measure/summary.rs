@@ -115,6 +115,7 @@ pub fn series(book: &Book, expectation: &Expectation, theory_cdf: Vec<[f64; 2]>)
         latency_cdf,
         theory_cdf,
         screen,
+        packets: Vec::new(),
     }
 }
 

@@ -1,12 +1,22 @@
 //! A run on the simulated network, in virtual time.
 
 use super::{Outcome, Prepared, RunError, follow, latest, publish};
+use crate::clock::{S, US};
 use crate::feed::Feed;
+use crate::measure::Packet;
+use crate::measure::classify::Direction;
 use crate::measure::summary::Cpu;
-use crate::net::sim::{self, LinkConfig, SimConfig};
+use crate::net::sim::{self, LinkConfig, SimConfig, Tap};
 use crate::net::{Dialer, Listener};
 use crate::scenario::Scenario;
 use crate::transport::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Port of a client's first connection.
+const FIRST_PORT: u16 = 40_000;
+/// How long the tap for the ladder listens, and how many packets it keeps at most.
+const LADDER_NS: u64 = 8 * S;
+const LADDER_PACKETS: usize = 3_000;
 
 /// The simulated network that a scenario describes.
 pub fn sim_config(scenario: &Scenario, buffers: crate::net::Buffers) -> SimConfig {
@@ -46,7 +56,36 @@ pub fn sim_config(scenario: &Scenario, buffers: crate::net::Buffers) -> SimConfi
         ),
         seed: scenario.seed,
         buffers: buffers.socket,
+        first_port: FIRST_PORT,
+        tap: None,
     }
+}
+
+/// Keeps the first client's packets of the first seconds of the measured window, for the ladder.
+fn ladder_tap(from_ns: u64) -> (Tap, Arc<Mutex<Vec<Packet>>>) {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let tap = Tap::on_client(0, {
+        let kept = kept.clone();
+        move |tapped| {
+            // Only this closure writes, and it does not panic.
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let within = (from_ns..from_ns + LADDER_NS).contains(&tapped.sent_ns);
+            if within && kept.len() < LADDER_PACKETS {
+                let layers = tapped.layers;
+                kept.push(Packet {
+                    sent_us: tapped.sent_ns / US,
+                    arrived_us: tapped.arrives_ns.map(|at_ns| at_ns / US),
+                    up: tapped.direction == Direction::Up,
+                    payload: layers.payload,
+                    framing: layers.framing,
+                    http_headers: layers.http_headers,
+                    setup: layers.setup,
+                    tcp_ip: layers.tcp_ip,
+                });
+            }
+        }
+    });
+    (tap, kept)
 }
 
 pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
@@ -66,9 +105,16 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
         publisher.abort();
         server.abort();
     };
-    let report = sim::run(sim_config(&prepared.scenario, prepared.buffers()), main)
-        .map_err(|stalled| RunError::Internal(stalled.to_string()))?;
+    let mut config = sim_config(&prepared.scenario, prepared.buffers());
+    let (tap, packets) = ladder_tap(prepared.scenario.warm_up.as_nanos());
+    config.tap = Some(tap);
+    let report =
+        sim::run(config, main).map_err(|stalled| RunError::Internal(stalled.to_string()))?;
     let mut outcome = Outcome::new(prepared, entry, &recorder, report.ledger, Cpu::default());
+    if let Some(series) = &mut outcome.result.series {
+        series.packets =
+            std::mem::take(&mut *packets.lock().unwrap_or_else(PoisonError::into_inner));
+    }
     if report.tasks_left > 0 {
         outcome.problem(format!(
             "{} tasks were still running after the end",

@@ -11,10 +11,12 @@ mod endpoint;
 pub mod link;
 mod repair;
 mod segment;
+mod tap;
 mod wire;
 
 pub use endpoint::SocketBuffers;
 pub use link::LinkConfig;
+pub use tap::{Tap, Tapped};
 pub use wire::{SimDial, SimWire, accept, dial};
 
 use crate::clock::{self, MS, S, agenda};
@@ -36,7 +38,7 @@ const GIVE_UP_AFTER: u32 = 15;
 const SETTLE_NS: u64 = 300 * S;
 
 /// How a simulated network is set up.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct SimConfig {
     /// Client hosts, numbered from 0.
     pub clients: u32,
@@ -48,6 +50,10 @@ pub struct SimConfig {
     pub seed: u64,
     /// Socket buffers of each connection.
     pub buffers: SocketBuffers,
+    /// Port of a client's first connection; each further one takes the next.
+    pub first_port: u16,
+    /// Who sees every packet.
+    pub tap: Option<Tap>,
 }
 
 struct Network {
@@ -59,6 +65,8 @@ struct Network {
     backlog: VecDeque<u32>,
     acceptor: Option<Waker>,
     buffers: SocketBuffers,
+    first_port: u16,
+    tap: Option<Tap>,
     /// Whom to wake once the network is no longer borrowed.
     wake: Vec<Waker>,
 }
@@ -208,7 +216,7 @@ impl Network {
         let line = |client: u32| Line {
             down: Link::new(config.down.clone(), config.seed, u64::from(client) * 2),
             up: Link::new(config.up.clone(), config.seed, u64::from(client) * 2 + 1),
-            next_port: 40_000,
+            next_port: config.first_port,
         };
         Self {
             lines: (0..config.clients).map(line).collect(),
@@ -217,6 +225,8 @@ impl Network {
             backlog: VecDeque::new(),
             acceptor: None,
             buffers: config.buffers,
+            first_port: config.first_port,
+            tap: config.tap,
             wake: Vec::new(),
         }
     }
@@ -226,7 +236,7 @@ impl Network {
         let now_ns = clock::now_ns();
         let line = &mut self.lines[client as usize];
         let port = line.next_port;
-        line.next_port = if port == u16::MAX { 40_000 } else { port + 1 };
+        line.next_port = port.checked_add(1).unwrap_or(self.first_port);
         let id = self.connections.len() as u32;
         self.connections.push(Connection {
             client,
@@ -345,6 +355,10 @@ impl Network {
         let (direction, acked) = connection.account(from, &segment);
         let new = &packet[segment.header + repeated..];
         let control = segment.syn || segment.fin || segment.rst;
+        let tap = self.tap.as_mut().filter(|tap| tap.wants(connection.client));
+        let before = tap
+            .as_ref()
+            .map(|_| tap::booked(&connection.ledger, direction));
         connection
             .ledger
             .packet(direction, segment.header, new, repeated, acked, control);
@@ -353,7 +367,17 @@ impl Network {
             Side::Client => &mut line.up,
             Side::Server => &mut line.down,
         };
-        if let Some(arrival_ns) = link.send(now_ns, packet.len()) {
+        let arrives_ns = link.send(now_ns, packet.len());
+        if let (Some(tap), Some(before)) = (tap, before) {
+            tap.see(Tapped {
+                sent_ns: now_ns,
+                arrives_ns,
+                direction,
+                packet: &packet,
+                layers: tap::gained(&before, &connection.ledger, direction),
+            });
+        }
+        if let Some(arrival_ns) = arrives_ns {
             let slot = self.in_flight.insert(packet);
             agenda::schedule(arrival_ns, token(from.other(), id, Some(slot)));
         }

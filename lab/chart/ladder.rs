@@ -1,0 +1,242 @@
+//! Who speaks first? A ladder diagram: time runs down, the client stands left and the server right, an arrow is a
+//! packet that carried something, slanted by its real flight time. One ladder per transport, the same seconds for all.
+
+use super::canvas::{Align, Canvas, Point};
+use super::exchange::{Exchange, exchanges};
+use super::format::{counted, time};
+use super::style::{GRID, INK, LABEL, MARGIN, PLOT_BOTTOM, SOFT, TEXT, WIDTH};
+use super::style::{color, leading, ticks, wrap};
+use super::{Chart, Table, figures, footer, not_verified};
+use crate::measure::Results;
+use plotters::style::RGBColor;
+
+const ID: &str = "ladder";
+const TITLE: &str = "Who speaks first?";
+const READING: &str = "Time runs down. Thick arrow: news. Thin: a question. Grey: nothing new. \
+                       Black bar: news waits at the server. Shaded: a question is held.";
+/// Top of the ladders, below the names.
+const TOP: i32 = 158;
+/// Left end of the first ladder, right of the seconds.
+const LEFT: i32 = 84;
+/// Empty space between two ladders.
+const GAP: i32 = 50;
+/// How wide bars and bands at the server are.
+const BAR: i32 = 9;
+/// Questions that found nothing, and what is lost.
+const GREY: RGBColor = RGBColor(0x8c, 0x8c, 0x8c);
+
+/// The chart.
+pub fn chart(results: &Results) -> Chart {
+    let exchanges = exchanges(results);
+    let alt = alt(&exchanges);
+    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
+        draw(canvas, &exchanges)
+    });
+    Chart {
+        id: ID,
+        title: TITLE,
+        reading: READING,
+        alt,
+        svg,
+        table: table(&exchanges),
+    }
+}
+
+/// Where an instant lies, microseconds from the start of the stretch.
+struct Scale {
+    span_us: u64,
+}
+
+impl Scale {
+    fn y(&self, us: u64) -> i32 {
+        let part = us.min(self.span_us) as f64 / self.span_us.max(1) as f64;
+        TOP + (part * f64::from(PLOT_BOTTOM + 30 - TOP)).round() as i32
+    }
+}
+
+fn draw(canvas: &Canvas, exchanges: &[Exchange]) {
+    let scale = Scale {
+        span_us: exchanges.iter().map(|e| e.span_us).max().unwrap_or(0),
+    };
+    let pitch = (WIDTH - MARGIN - LEFT + GAP) / exchanges.len().max(1) as i32;
+    seconds(canvas, &scale);
+    for (i, exchange) in exchanges.iter().enumerate() {
+        let left = LEFT + i as i32 * pitch;
+        let right = left + pitch - GAP - 2 * BAR;
+        draw_ladder(canvas, exchange, &scale, left, right);
+    }
+}
+
+/// Horizontal lines with the time beside them.
+fn seconds(canvas: &Canvas, scale: &Scale) {
+    let (values, decimals) = ticks(scale.span_us as f64 / 1e6, 6);
+    for value in values {
+        let us = (value * 1e6) as u64;
+        if us > scale.span_us {
+            continue;
+        }
+        let y = scale.y(us);
+        canvas.line(vec![(LEFT - 8, y), (WIDTH - MARGIN, y)], GRID, 1);
+        let text = format!("{value:.decimals$} s");
+        canvas.text(
+            (LEFT - 16, y - TEXT * 2 / 5),
+            TEXT,
+            Align::Right,
+            INK,
+            &text,
+        );
+    }
+}
+
+fn draw_ladder(canvas: &Canvas, exchange: &Exchange, scale: &Scale, left: i32, right: i32) {
+    let style = &exchange.transport.style;
+    let ink = color(&style.color);
+    let width = right - left + GAP;
+    canvas.name(
+        (left, 88),
+        &exchange.transport.label,
+        style.marker,
+        ink,
+        width,
+        1,
+    );
+    let ends = 88 + leading(LABEL) + 14;
+    canvas.text((left, ends), TEXT, Align::Left, SOFT, "client");
+    canvas.text((right + 2 * BAR, ends), TEXT, Align::Right, SOFT, "server");
+    if let Some(why) = exchange.missing() {
+        for (i, line) in wrap(&why, TEXT, false, width - GAP, 6).iter().enumerate() {
+            let y = TOP + 20 + i as i32 * leading(TEXT);
+            canvas.text((left, y), TEXT, Align::Left, INK, line);
+        }
+        return;
+    }
+    for held in &exchange.held {
+        let (left, top) = (right, scale.y(held.from_us));
+        let (right, bottom) = (right + BAR, scale.y(held.to_us));
+        canvas.shade(
+            vec![(left, top), (right, top), (right, bottom), (left, bottom)],
+            ink,
+        );
+        canvas.frame((left, top), (right, bottom), ink);
+    }
+    for wait in &exchange.waits {
+        let (from, to) = (scale.y(wait.from_us), scale.y(wait.to_us));
+        canvas.rect(
+            (right + BAR + 1, from - 1),
+            (right + 2 * BAR, to.max(from + 3)),
+            INK,
+        );
+    }
+    let bottom = scale.y(scale.span_us);
+    for x in [left, right] {
+        canvas.line(vec![(x, TOP), (x, bottom)], INK, 2);
+    }
+    for arrow in &exchange.arrows {
+        let (from_x, to_x) = if arrow.up {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        let from = (from_x, scale.y(arrow.from_us));
+        let (shade, stroke) = match (arrow.carries_news, arrow.up || arrow.opens) {
+            (true, _) => (ink, 4),
+            (false, true) => (ink, 2),
+            (false, false) => (GREY, 2),
+        };
+        match arrow.to_us {
+            Some(to_us) => draw_arrow(canvas, from, (to_x, scale.y(to_us)), shade, stroke),
+            None => draw_lost(canvas, from, (from_x + to_x) / 2),
+        }
+    }
+}
+
+fn draw_arrow(canvas: &Canvas, from: Point, to: Point, shade: RGBColor, stroke: u32) {
+    let back = if to.0 > from.0 { -1 } else { 1 };
+    let size = 5 + stroke as i32;
+    canvas.line(vec![from, to], shade, stroke);
+    for side in [-1, 1] {
+        canvas.line(
+            vec![(to.0 + back * size, to.1 + side * size / 2), to],
+            shade,
+            stroke,
+        );
+    }
+}
+
+/// A packet that never arrived: half an arrow and a cross.
+fn draw_lost(canvas: &Canvas, from: Point, x: i32) {
+    canvas.line(vec![from, (x, from.1)], GREY, 2);
+    for side in [-1, 1] {
+        canvas.line(
+            vec![(x - 6, from.1 - side * 6), (x + 6, from.1 + side * 6)],
+            INK,
+            3,
+        );
+    }
+}
+
+fn alt(exchanges: &[Exchange]) -> String {
+    let mut alt =
+        "Ladder diagrams, one per transport: who sends what when, over the same seconds".to_owned();
+    let told: Vec<String> = exchanges
+        .iter()
+        .filter(|exchange| exchange.missing().is_none())
+        .map(|exchange| {
+            let label = &exchange.transport.label;
+            let (questions, news) = (exchange.questions(), exchange.news());
+            match questions {
+                0 => format!(
+                    "with {label} the server spoke {} unasked",
+                    counted(news, "time")
+                ),
+                _ => format!(
+                    "with {label} the client asked {}, {} brought nothing new",
+                    counted(questions, "time"),
+                    counted(exchange.empty(), "answer")
+                ),
+            }
+        })
+        .collect();
+    if told.is_empty() {
+        return alt + ". They are empty: no packets were recorded.";
+    }
+    alt.push_str(&format!(": {}.", told.join("; ")));
+    alt
+}
+
+fn table(exchanges: &[Exchange]) -> Table {
+    let head = [
+        "Transport",
+        "Stretch",
+        "Questions",
+        "Answers or pushes with news",
+        "Empty answers",
+        "Mean wait at the server",
+        "Longest wait at the server",
+    ];
+    let mut table = Table::new("What was said in these seconds", &head);
+    for exchange in exchanges {
+        let label = exchange.transport.label.clone();
+        if figures(exchange.transport).is_none() {
+            table.row([label, not_verified(exchange.transport)]);
+            continue;
+        }
+        if let Some(why) = exchange.missing() {
+            table.row([label, why]);
+            continue;
+        }
+        let waits = exchange.waits.iter().map(|wait| wait.to_us - wait.from_us);
+        let longest = waits.clone().max().unwrap_or(0);
+        let mean = waits.sum::<u64>() as f64 / exchange.waits.len().max(1) as f64;
+        table.row([
+            label,
+            time(exchange.span_us as f64),
+            exchange.questions().to_string(),
+            exchange.news().to_string(),
+            exchange.empty().to_string(),
+            time(mean),
+            time(longest as f64),
+        ]);
+    }
+    table
+}
