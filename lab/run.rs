@@ -4,10 +4,12 @@
 //! same start phases. What every client must see comes from the scenario's generator, not from what
 //! the server sent.
 
+mod capture;
 mod loopback;
 mod outcome;
 mod simulated;
 
+pub use capture::Capture;
 pub use outcome::Outcome;
 pub use simulated::sim_config;
 
@@ -36,6 +38,8 @@ pub struct Prepared {
     pub events: Vec<Arc<Event>>,
     /// Every buffer's size is multiplied by this; results must not depend on it.
     pub buffer_factor: usize,
+    /// Where every packet of a simulated run is written.
+    pub capture: Option<Capture>,
     /// What a reader must know about how the scenario was made ready.
     notes: Vec<String>,
 }
@@ -85,6 +89,7 @@ impl Prepared {
             scenario: Arc::new(scenario),
             events,
             buffer_factor: 1,
+            capture: None,
             notes,
         })
     }

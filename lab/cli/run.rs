@@ -6,11 +6,14 @@ use super::{Failure, folder};
 use crate::measure::Results;
 use crate::net::Network;
 use crate::report;
-use crate::run::Prepared;
+use crate::run::{Capture, Prepared};
 use crate::transport::{self, Entry};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
 
 /// The scenario that runs when none is named.
 const DEFAULT: &str = "ticker";
@@ -30,6 +33,9 @@ pub struct Arguments {
     /// Write the report into this folder instead of reports/runs/NAME
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Write every simulated packet into this pcapng file, for Wireshark
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
     /// Print the results as JSON on stdout, and nothing else; writes a report only with --out
     #[arg(long)]
     json: bool,
@@ -53,10 +59,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let folder = (!arguments.json || arguments.out.is_some())
         .then(|| folder::claim(arguments.out.as_deref(), &scenario.name, &arguments.flags()))
         .transpose()?;
-    let prepared = Prepared::new(scenario)?;
+    let mut prepared = Prepared::new(scenario)?;
+    prepared.capture = arguments.capture(network)?;
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());
     let results = measure(&prepared, &entries, network, command)?;
+    if let (Some(capture), Some(path)) = (&prepared.capture, &arguments.pcap) {
+        capture
+            .finish()
+            .map_err(|error| cannot_capture(path, &error))?;
+    }
     if let Some(folder) = &folder {
         folder.write(&results)?;
     }
@@ -87,6 +99,22 @@ impl Arguments {
         transport::ALL.iter().filter(wanted).copied().collect()
     }
 
+    fn capture(&self, network: Network) -> Result<Option<Capture>, Failure> {
+        let Some(path) = &self.pcap else {
+            return Ok(None);
+        };
+        if network != Network::Simulated {
+            return Err(Failure::Usage(
+                "--pcap writes simulated packets: leave out --network, or use a packet sniffer on loopback".into(),
+            ));
+        }
+        let file = File::create(path).map_err(|error| cannot_capture(path, &error))?;
+        let capture = Capture::new(BufWriter::new(file));
+        capture
+            .map(Some)
+            .map_err(|error| cannot_capture(path, &error))
+    }
+
     /// The flags that were given and that change the results.
     fn flags(&self) -> Vec<(&'static str, String)> {
         let mut flags: Vec<_> = self
@@ -100,6 +128,13 @@ impl Arguments {
         flags.extend(self.overrides.given());
         flags
     }
+}
+
+fn cannot_capture(path: &Path, error: &dyn Display) -> Failure {
+    Failure::Environment(format!(
+        "cannot write {}: choose another --pcap FILE: {error}",
+        path.display()
+    ))
 }
 
 fn measure(

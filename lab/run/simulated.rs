@@ -57,7 +57,7 @@ pub fn sim_config(scenario: &Scenario, buffers: crate::net::Buffers) -> SimConfi
         seed: scenario.seed,
         buffers: buffers.socket,
         first_port: FIRST_PORT,
-        tap: None,
+        taps: Vec::new(),
     }
 }
 
@@ -107,7 +107,15 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
     };
     let mut config = sim_config(&prepared.scenario, prepared.buffers());
     let (tap, packets) = ladder_tap(prepared.scenario.warm_up.as_nanos());
-    config.tap = Some(tap);
+    config.taps.push(tap);
+    if let Some(capture) = &prepared.capture {
+        let (interface, first_port) = capture.interface(entry);
+        config.first_port = first_port;
+        let capture = capture.clone();
+        config.taps.push(Tap::on_all(move |tapped| {
+            capture.packet(interface, tapped.sent_ns, tapped.packet);
+        }));
+    }
     let report =
         sim::run(config, main).map_err(|stalled| RunError::Internal(stalled.to_string()))?;
     let mut outcome = Outcome::new(prepared, entry, &recorder, report.ledger, Cpu::default());

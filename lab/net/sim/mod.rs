@@ -53,7 +53,7 @@ pub struct SimConfig {
     /// Port of a client's first connection; each further one takes the next.
     pub first_port: u16,
     /// Who sees every packet.
-    pub tap: Option<Tap>,
+    pub taps: Vec<Tap>,
 }
 
 struct Network {
@@ -66,7 +66,7 @@ struct Network {
     acceptor: Option<Waker>,
     buffers: SocketBuffers,
     first_port: u16,
-    tap: Option<Tap>,
+    taps: Vec<Tap>,
     /// Whom to wake once the network is no longer borrowed.
     wake: Vec<Waker>,
 }
@@ -226,7 +226,7 @@ impl Network {
             acceptor: None,
             buffers: config.buffers,
             first_port: config.first_port,
-            tap: config.tap,
+            taps: config.taps,
             wake: Vec::new(),
         }
     }
@@ -355,10 +355,9 @@ impl Network {
         let (direction, acked) = connection.account(from, &segment);
         let new = &packet[segment.header + repeated..];
         let control = segment.syn || segment.fin || segment.rst;
-        let tap = self.tap.as_mut().filter(|tap| tap.wants(connection.client));
-        let before = tap
-            .as_ref()
-            .map(|_| tap::booked(&connection.ledger, direction));
+        let client = connection.client;
+        let tapped = self.taps.iter().any(|tap| tap.wants(client));
+        let before = tapped.then(|| tap::booked(&connection.ledger, direction));
         connection
             .ledger
             .packet(direction, segment.header, new, repeated, acked, control);
@@ -368,14 +367,17 @@ impl Network {
             Side::Server => &mut line.down,
         };
         let arrives_ns = link.send(now_ns, packet.len());
-        if let (Some(tap), Some(before)) = (tap, before) {
-            tap.see(Tapped {
+        if let Some(before) = before {
+            let seen = Tapped {
                 sent_ns: now_ns,
                 arrives_ns,
                 direction,
                 packet: &packet,
                 layers: tap::gained(&before, &connection.ledger, direction),
-            });
+            };
+            for tap in self.taps.iter_mut().filter(|tap| tap.wants(client)) {
+                tap.see(seen);
+            }
         }
         if let Some(arrival_ns) = arrives_ns {
             let slot = self.in_flight.insert(packet);

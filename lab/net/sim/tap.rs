@@ -33,6 +33,14 @@ impl Tap {
         }
     }
 
+    /// A tap on every client's line.
+    pub fn on_all(see: impl FnMut(Tapped<'_>) + Send + 'static) -> Self {
+        Self {
+            client: None,
+            see: Box::new(see),
+        }
+    }
+
     /// Whether this client's packets are wanted.
     pub(super) fn wants(&self, client: u32) -> bool {
         self.client.is_none_or(|wanted| wanted == client)
