@@ -4,7 +4,7 @@ use pushlab::feed::Event;
 use pushlab::net::Network;
 use pushlab::run::Prepared;
 use pushlab::scenario::{self, Scenario};
-use pushlab::transport::{self, Entry, Transport};
+use pushlab::transport::Entry;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -26,19 +26,6 @@ pub fn simulated(prepared: &Prepared, entry: &Entry) -> pushlab::measure::Transp
         .run(entry, Network::Simulated)
         .expect("a run that does not stall")
         .result
-}
-
-/// A transport of the lab by its id.
-pub fn entry(id: &str) -> &'static Entry {
-    transport::ALL
-        .iter()
-        .find(|entry| entry.descriptor.id == id)
-        .expect("a transport of the lab")
-}
-
-/// A transport set up for a scenario.
-pub fn built(id: &str, scenario: &Scenario) -> Arc<dyn Transport> {
-    (entry(id).build)(scenario)
 }
 
 /// Events at these instants, with the sequence number and the instant in their text.
