@@ -43,7 +43,12 @@ impl Door {
 /// A connection's place among those a server allows. It travels with each request, so that a
 /// transport that keeps the connection after an upgrade keeps the place too.
 #[derive(Debug, Clone)]
-pub struct Slot(#[expect(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
+pub struct Slot {
+    /// Buffer sizes of the connection.
+    pub buffers: Buffers,
+    #[expect(dead_code, reason = "held, not read")]
+    permit: Arc<OwnedSemaphorePermit>,
+}
 
 /// What a server serves and within which limits.
 #[derive(Clone)]
@@ -62,7 +67,7 @@ impl Server {
     pub async fn run(self, listener: Listener) -> io::Result<()> {
         let slots = Arc::new(Semaphore::new(self.connections));
         loop {
-            let Ok(slot) = slots.clone().acquire_owned().await else {
+            let Ok(permit) = slots.clone().acquire_owned().await else {
                 return Ok(());
             };
             let wire = match listener.accept().await {
@@ -71,14 +76,17 @@ impl Server {
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
                 Err(error) => return Err(error),
             };
-            let server = self.clone();
-            tokio::spawn(server.connection(wire, Slot(Arc::new(slot))));
+            let slot = Slot {
+                buffers: self.buffers,
+                permit: Arc::new(permit),
+            };
+            tokio::spawn(self.clone().connection(wire, slot));
         }
     }
 
     /// Serves one connection until it closes or is handed over by an upgrade.
     async fn connection(self, wire: Wire, slot: Slot) {
-        let buffer = self.buffers.http;
+        let buffer = slot.buffers.http;
         let head_timeout = self.head_timeout;
         let service = service_fn(move |mut request: Request<Incoming>| {
             let server = self.clone();

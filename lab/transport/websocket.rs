@@ -70,7 +70,6 @@ pub struct WebSocket {
     /// How often a silent connection shows that it lives; zero for never.
     heartbeat: Span,
     heads: Heads,
-    buffers: Buffers,
 }
 
 impl WebSocket {
@@ -78,7 +77,6 @@ impl WebSocket {
         Self {
             heartbeat: scenario.heartbeat,
             heads: Heads::new(&scenario.headers),
-            buffers: Buffers::for_scenario(scenario),
         }
     }
 }
@@ -116,9 +114,9 @@ impl Transport for WebSocket {
             let upgrade = hyper::upgrade::on(&mut request);
             let slot = request.extensions_mut().remove::<Slot>();
             tokio::spawn(async move {
-                let _slot = slot;
+                // Held until the connection ends.
+                let config = slot.as_ref().map(|slot| config(slot.buffers));
                 if let Ok(wire) = upgrade.await {
-                    let config = Some(config(self.buffers));
                     let socket =
                         WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, config)
                             .await;
@@ -256,7 +254,7 @@ impl WebSocket {
             let (socket, _) = tokio_tungstenite::client_async_with_config(
                 upgrade,
                 wire,
-                Some(config(self.buffers)),
+                Some(config(client.buffers())),
             )
             .await
             .map_err(|_| Lost)?;

@@ -182,6 +182,9 @@ fn waiting() -> Vec<String> {
                 }
             }
         }
+        if network.acceptor.is_some() {
+            lines.push("the server waits for a connection".into());
+        }
         lines
     })
     .0
