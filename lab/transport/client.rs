@@ -100,6 +100,19 @@ impl Client {
         clock::now_ns() >= self.setup.until_ns && self.setup.recorder.complete(self.setup.number)
     }
 
+    /// Waits for an answer that should come at once, at most `patience_ns`.
+    pub async fn expect<T>(
+        &self,
+        patience_ns: u64,
+        what: impl Future<Output = Result<T, Lost>>,
+    ) -> Result<T, Lost> {
+        tokio::select! {
+            biased;
+            outcome = what => outcome,
+            () = clock::sleep(patience_ns) => Err(Lost),
+        }
+    }
+
     /// Waits for something to read, but not past the end of the run nor longer than `patience_ns`
     /// (0 = for ever). `None` means the client's time is up and it has everything.
     pub async fn read<T>(

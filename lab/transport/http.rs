@@ -271,39 +271,25 @@ impl Asker {
         }
     }
 
-    /// Asks for `path`, waits for the whole answer, at most `patience_ns`. `None`: the run is over.
-    pub async fn ask(
-        &mut self,
-        client: &Client,
-        path: &str,
-        patience_ns: u64,
-    ) -> Result<Option<(StatusCode, Bytes)>, Lost> {
+    /// Asks for `path` and waits for the whole answer. Giving up half-way closes the connection.
+    pub async fn ask(&mut self, client: &Client, path: &str) -> Result<(StatusCode, Bytes), Lost> {
+        // Taken out meanwhile: a connection with a question still open must not be asked again.
         let mut sender = match self.sender.take() {
             Some(sender) if !sender.is_closed() => sender,
-            _ => match client.read(patience_ns, connect(client)).await? {
-                Some(sender) => sender?,
-                None => return Ok(None),
-            },
+            _ => connect(client).await?,
         };
         client.requested();
-        let exchange = async {
-            let answer = sender
-                .send_request(self.heads.get(path))
-                .await
-                .map_err(|_| Lost)?;
-            let status = answer.status();
-            let body = Limited::new(answer.into_body(), LARGEST_BODY)
-                .collect()
-                .await
-                .map_err(|_| Lost)?;
-            Ok::<_, Lost>((status, body.to_bytes()))
-        };
-        let Some(answer) = client.read(patience_ns, exchange).await? else {
-            return Ok(None);
-        };
-        // Kept only now: a connection with a question still open must not be asked again.
+        let answer = sender
+            .send_request(self.heads.get(path))
+            .await
+            .map_err(|_| Lost)?;
+        let status = answer.status();
+        let body = Limited::new(answer.into_body(), LARGEST_BODY)
+            .collect()
+            .await
+            .map_err(|_| Lost)?;
         self.sender = Some(sender);
-        answer.map(Some)
+        Ok((status, body.to_bytes()))
     }
 }
 

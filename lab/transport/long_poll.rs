@@ -99,11 +99,13 @@ impl Transport for LongPoll {
             let patience_ns = self.hold.as_nanos() + PATIENCE_NS;
             clock::sleep_until(client.phase_ns()).await;
             while !client.over() {
-                match asker
-                    .ask(&client, &self.question(client.cursor()), patience_ns)
-                    .await
-                {
-                    Ok(Some((StatusCode::OK, body))) => {
+                let question = self.question(client.cursor());
+                // When the run is over, a question that is still held is given up.
+                let asked = client
+                    .read(patience_ns, asker.ask(&client, &question))
+                    .await;
+                match asked {
+                    Ok(Some(Ok((StatusCode::OK, body)))) => {
                         for line in body
                             .split(|&byte| byte == b'\n')
                             .filter(|line| !line.is_empty())
@@ -111,9 +113,9 @@ impl Transport for LongPoll {
                             client.saw(line);
                         }
                     }
-                    Ok(Some(_)) => client.empty_answer(),
+                    Ok(Some(Ok(_))) => client.empty_answer(),
                     Ok(None) => return,
-                    Err(_) => client.back_off().await,
+                    Ok(Some(Err(_))) | Err(_) => client.back_off().await,
                 }
             }
         })

@@ -109,12 +109,12 @@ impl Transport for ShortPoll {
                 if client.over() {
                     return;
                 }
-                match asker
-                    .ask(&client, &self.question(client.cursor()), PATIENCE_NS)
+                let question = self.question(client.cursor());
+                match client
+                    .expect(PATIENCE_NS, asker.ask(&client, &question))
                     .await
                 {
-                    Ok(Some((status, body))) => show(&mut client, status, &body),
-                    Ok(None) => return,
+                    Ok((status, body)) => show(&mut client, status, &body),
                     Err(_) => {
                         client.back_off().await;
                         next_ns = clock::now_ns();

@@ -80,8 +80,18 @@ impl Repair {
         }
     }
 
+    /// The connection was reset: nothing is repeated any more.
+    fn forget(&mut self) {
+        self.unacknowledged.clear();
+        self.timeout_ns = None;
+        self.reorder_ns = None;
+    }
+
     /// smoltcp sends `packet`, now.
     pub fn outgoing(&mut self, now_ns: u64, segment: &Segment, packet: &[u8]) -> Verdict {
+        if segment.rst {
+            self.forget();
+        }
         self.news = News::of(packet, segment);
         if segment.syn {
             self.sent_to = Some(segment.seq + 1);
@@ -114,6 +124,9 @@ impl Repair {
 
     /// A packet arrives from the other side; calls `repeat` with what must be sent again at once.
     pub fn incoming(&mut self, now_ns: u64, segment: &Segment, repeat: impl FnMut(Vec<u8>)) {
+        if segment.rst {
+            self.forget();
+        }
         let Some(ack) = segment.ack else { return };
         let mut news = segment.syn;
         let mut in_recovery = false;
