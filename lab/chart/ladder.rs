@@ -5,15 +5,15 @@ use super::canvas::{Align, Canvas, Point};
 use super::exchange::{Exchange, exchanges};
 use super::format::{counted, time};
 use super::style::{GRID, INK, LABEL, MARGIN, PLOT_BOTTOM, SOFT, TEXT, WIDTH};
-use super::style::{color, leading, ticks, wrap};
+use super::style::{color, leading, text_width, ticks, wrap};
 use super::{Chart, Table, figures, footer, not_verified};
 use crate::measure::Results;
 use plotters::style::RGBColor;
 
 const ID: &str = "ladder";
 const TITLE: &str = "Who speaks first?";
-const READING: &str = "Time runs down. Thick arrow: news. Thin: a question. Grey: nothing new. \
-                       Black bar: news waits at the server. Shaded: a question is held.";
+const READING: &str = "Time runs down. Thick: news. Thin: a question. Grey: nothing new. Bar: news waits. \
+                       Shaded: a question is held.";
 /// Top of the ladders, below the names.
 const TOP: i32 = 158;
 /// Left end of the first ladder, right of the seconds.
@@ -91,7 +91,7 @@ fn seconds(canvas: &Canvas, scale: &Scale) {
 fn draw_ladder(canvas: &Canvas, exchange: &Exchange, scale: &Scale, left: i32, right: i32) {
     let style = &exchange.transport.style;
     let ink = color(&style.color);
-    let width = right - left + GAP;
+    let width = right - left + GAP - 2 * BAR;
     canvas.name(
         (left, 88),
         &exchange.transport.label,
@@ -101,12 +101,17 @@ fn draw_ladder(canvas: &Canvas, exchange: &Exchange, scale: &Scale, left: i32, r
         1,
     );
     let ends = 88 + leading(LABEL) + 14;
-    canvas.text((left, ends), TEXT, Align::Left, SOFT, "client");
-    canvas.text((right + 2 * BAR, ends), TEXT, Align::Right, SOFT, "server");
+    let server = right + 2 * BAR;
+    if text_width("client  server", TEXT, false) < server - left {
+        canvas.text((left, ends), TEXT, Align::Left, SOFT, "client");
+        canvas.text((server, ends), TEXT, Align::Right, SOFT, "server");
+    }
     if let Some(why) = exchange.missing() {
-        for (i, line) in wrap(&why, TEXT, false, width - GAP, 6).iter().enumerate() {
+        let parts = why.splitn(2, ": ");
+        let lines = parts.flat_map(|part| wrap(part, TEXT, false, width - GAP, 6));
+        for (i, line) in lines.enumerate() {
             let y = TOP + 20 + i as i32 * leading(TEXT);
-            canvas.text((left, y), TEXT, Align::Left, INK, line);
+            canvas.text((left, y), TEXT, Align::Left, INK, &line);
         }
         return;
     }
