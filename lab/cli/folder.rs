@@ -87,6 +87,13 @@ impl Folder {
         self.path.join(PAGE)
     }
 
+    /// Shows the page in the system's browser; a machine without one is told, not failed.
+    pub fn open(&self) {
+        if let Err(error) = open::that_detached(self.page()) {
+            anstream::eprintln!("cannot open a browser here: {error}");
+        }
+    }
+
     /// Reads the recording.
     pub fn recording(&self) -> Result<Results, Failure> {
         let path = self.path.join(RECORDING);

@@ -3,6 +3,7 @@
 //! Exit codes: 0 all well, 1 a check failed (an unverified run), 2 usage or bad input, 3 this
 //! machine does not let us, 4 a bug of ours.
 
+mod document;
 mod folder;
 mod list;
 mod overrides;
@@ -37,6 +38,8 @@ Exit codes: 0 all well, 1 a check failed, 2 bad input, 3 environment not fit, 4 
 #[derive(Debug, Parser)]
 #[command(name = "pushlab", version, after_help = EXAMPLES, max_term_width = 100)]
 struct Arguments {
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -51,6 +54,12 @@ enum Command {
     List(list::Arguments),
     /// Serve a scenario's feed over all transports on one port, in real time
     Serve(Box<serve::Arguments>),
+    /// Print the JSON Schema of a scenario file or of the results
+    Schema(document::SchemaOf),
+    /// Print a script that completes pushlab's commands in a shell
+    Completions(document::Completions),
+    /// Print the manual page
+    Man,
 }
 
 /// Why a command failed, sorted by exit code.
@@ -91,12 +100,17 @@ impl From<RunError> for Failure {
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    arguments.color.write_global();
+    let outcome = match arguments.command {
         None => run::run(&run::Arguments::default()),
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
+        Some(Command::Schema(arguments)) => document::schema(&arguments),
+        Some(Command::Completions(arguments)) => document::completions(&arguments),
+        Some(Command::Man) => document::man(),
     };
     let (code, message) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// A folder that `pushlab run` wrote
     folder: PathBuf,
+    /// Open it in the system's browser
+    #[arg(long)]
+    open: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -16,5 +19,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let results = folder.recording()?;
     folder.write(&results)?;
     anstream::eprintln!("report: {}", folder.page().display());
+    if arguments.open {
+        folder.open();
+    }
     Ok(())
 }

@@ -36,6 +36,9 @@ pub struct Arguments {
     /// Write every simulated packet into this pcapng file, for Wireshark
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
+    /// Open the report in the system's browser
+    #[arg(long, conflicts_with = "json")]
+    open: bool,
     /// Print the results as JSON on stdout, and nothing else; writes a report only with --out
     #[arg(long)]
     json: bool,
@@ -80,6 +83,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     if let Some(folder) = &folder {
         anstream::eprintln!("\nreport: {}", folder.page().display());
+        if arguments.open {
+            folder.open();
+        }
     }
     match results
         .transports

@@ -2,6 +2,7 @@
 //! Plain data with units in the names; everything a report shows comes from here alone.
 
 use crate::scenario::Scenario;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ pub const SCHEMA: &str = "pushlab/results";
 pub const VERSION: u32 = 1;
 
 /// One scenario over several transports on one network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -53,7 +54,7 @@ impl Results {
 }
 
 /// The two windows of a run, in words and in numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Windows {
     /// Latency, age and staleness: events born, or instants, in this window.
     pub latency: String,
@@ -66,7 +67,7 @@ pub struct Windows {
 }
 
 /// The machine behind a loopback run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {
     /// Operating system.
     pub os: String,
@@ -77,7 +78,7 @@ pub struct Machine {
 }
 
 /// What one transport did in one run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TransportResult {
     /// `short-poll`, `long-poll`, `sse` or `websocket`.
     pub id: String,
@@ -110,6 +111,7 @@ pub struct TransportResult {
     /// Predictions for the same figures, where a closed form exists. The key is the path of the figure,
     /// for example `latency_us.mean`; in JSON the objects are nested as the figures are.
     #[serde(default, with = "super::nested")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub theory: BTreeMap<String, f64>,
     /// Bounded series for the charts; not part of `run --json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,7 +119,7 @@ pub struct TransportResult {
 }
 
 /// How charts draw a transport: the same everywhere and for ever.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Style {
     /// `#rrggbb`, colour-blind safe among the lab's transports, 3:1 on white.
     pub color: String,
@@ -126,7 +128,7 @@ pub struct Style {
 }
 
 /// Marker shapes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Marker {
     Circle,
@@ -136,7 +138,7 @@ pub enum Marker {
 }
 
 /// Everything measured about a verified transport.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figures {
     /// Born -> seen, in microseconds, over deliveries of events born in the measured window.
     pub latency_us: Percentiles,
@@ -171,7 +173,7 @@ pub struct Figures {
 }
 
 /// A distribution in microseconds, rounded to a tenth.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Percentiles {
     pub min: f64,
     pub mean: f64,
@@ -183,13 +185,13 @@ pub struct Percentiles {
 }
 
 /// A mean in microseconds, rounded to a tenth.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Mean {
     pub mean: f64,
 }
 
 /// IP bytes by layer (they sum to `total`) and by direction (they do too).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Bytes {
     /// The events' own text.
     pub payload: u64,
@@ -212,7 +214,7 @@ pub struct Bytes {
 }
 
 /// Bounded series for the charts.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Series {
     /// The latency distribution: `[latency_us, share of deliveries at or below it]`, at most 400 points, rising.
     pub latency_cdf: Vec<[f64; 2]>,
@@ -228,7 +230,7 @@ pub struct Series {
 }
 
 /// One packet as the tap saw it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Packet {
     /// When its sender put it on the line.
     pub sent_us: u64,

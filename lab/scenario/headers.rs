@@ -1,9 +1,10 @@
 //! The HTTP headers that clients and server send.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which HTTP headers go with each request and answer: a name, or the lines themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HeaderProfile {
     /// What a small API client sends.
@@ -17,7 +18,7 @@ pub enum HeaderProfile {
 }
 
 /// A head given literally, without line endings: the first line, then the header lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LiteralHeaders {
     /// `GET /path HTTP/1.1`, then one string per header.

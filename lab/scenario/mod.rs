@@ -10,6 +10,7 @@ mod explain;
 mod headers;
 mod load;
 mod notation;
+mod schema;
 mod units;
 mod validate;
 
@@ -20,10 +21,11 @@ pub use load::{SHIPPED, load, parse, shipped};
 pub use notation::UnitError;
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One experiment, fully described: the same scenario and seed give the same bytes on any machine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// Short identifier: lower-case letters, digits and hyphens.
@@ -103,7 +105,7 @@ pub struct Scenario {
 }
 
 /// How the instants of the events are spaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arrivals {
     /// One event every 1/rate, the first at once.
@@ -116,7 +118,7 @@ pub enum Arrivals {
 }
 
 /// The form of an event's text. Both carry the sequence number and the born-time at fixed width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Payload {
     /// 69 bytes of JSON: `{"seq":     1,"t":1735689600000000,"sym":"ACME","px":101.25,"sz":300}`.
@@ -127,7 +129,7 @@ pub enum Payload {
 }
 
 /// What the poll interval is measured from (papers disagree by half a round trip because of this).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Discipline {
     /// Fixed rate: question k of a client leaves at phase + k x interval.
@@ -138,7 +140,7 @@ pub enum Discipline {
 }
 
 /// Which events a poller wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
     /// Every event once and in order, through the cursor.
@@ -149,7 +151,7 @@ pub enum Delivery {
 }
 
 /// A period in which the link carries nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outage {
     /// When it begins, counted from the start of the run.
