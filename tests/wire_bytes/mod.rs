@@ -2,4 +2,5 @@
 //! client half sends. Simulated runs begin at 2025-01-01T00:00:00Z, hence the dates.
 
 mod client;
+mod refusals;
 mod server;

@@ -9,14 +9,14 @@ use serde_json::json;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 
-const UPGRADE: &str = "GET /ws HTTP/1.1\r\nHost: lab.example\r\nConnection: Upgrade\r\n\
+pub const UPGRADE: &str = "GET /ws HTTP/1.1\r\nHost: lab.example\r\nConnection: Upgrade\r\n\
     Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 /// The key above is the one of RFC 6455, 1.3, and so is what answers it.
 const SWITCHING: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
     Upgrade: websocket\r\nSec-Websocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
 /// A log with this many events, and room for `capacity`.
-fn feed(count: u64, capacity: usize) -> Feed {
+pub fn feed(count: u64, capacity: usize) -> Feed {
     let feed = Feed::new(capacity);
     events(0..count)
         .into_iter()
@@ -25,31 +25,22 @@ fn feed(count: u64, capacity: usize) -> Feed {
 }
 
 /// Asks and listens until nothing has come for a second.
-fn answer(feed: Feed, question: impl AsRef<[u8]>) -> Vec<u8> {
+pub fn answer(feed: Feed, question: impl AsRef<[u8]>) -> Vec<u8> {
     with_server(json!({}), feed, async {
         hear(&mut say(question).await, S).await
     })
 }
 
 /// `GET` for this target over a server with these events; the answer as text.
-fn get(feed: Feed, target: &str) -> String {
+pub fn get(feed: Feed, target: &str) -> String {
     text(answer(
         feed,
         format!("GET {target} HTTP/1.1\r\nHost: lab.example\r\n\r\n"),
     ))
 }
 
-fn text(bytes: Vec<u8>) -> String {
+pub fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("text")
-}
-
-/// An error or a refusal: status line, body, and any further header line before the rest.
-fn plain(status: &str, body: &str, extra: &str) -> String {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n\
-         Date: Wed, 01 Jan 2025 00:00:00 GMT\r\nContent-Length: {length}\r\n{extra}\r\n{body}"
-    )
 }
 
 #[test]
@@ -218,87 +209,6 @@ fn a_websocket_cursor_too_old_is_closed_with_a_code_of_its_own() {
 fn a_hello_without_a_mask_is_none() {
     let closed = after_hello(feed(2, 10), b"\x81\x0b{\"since\":0}");
     assert!(closed.starts_with(b"\x88\x18\x03\xf0"), "{closed:?}");
-}
-
-#[test]
-fn unknown_paths_name_the_doors() {
-    let body = "no such door; there are:\n  \
-                /poll        Short polling\n  \
-                /long-poll   Long polling\n  \
-                /events      Server-Sent Events\n  \
-                /ws          WebSocket\n";
-    assert_eq!(get(feed(0, 1), "/"), plain("404 Not Found", body, ""));
-    assert_eq!(get(feed(0, 1), "/poll/x"), plain("404 Not Found", body, ""));
-}
-
-#[test]
-fn doors_take_get_only() {
-    let expected = plain(
-        "405 Method Not Allowed",
-        "this door takes GET only\n",
-        "Allow: GET\r\n",
-    );
-    for path in ["/poll", "/long-poll", "/events", "/ws"] {
-        let question = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
-        assert_eq!(text(answer(feed(0, 1), question)), expected);
-    }
-}
-
-#[test]
-fn bad_cursors_are_refused() {
-    let body = "since=\"abc\" is not a whole number: write since=0 to begin\n";
-    for path in ["/poll", "/long-poll", "/events"] {
-        let answer = get(feed(0, 1), &format!("{path}?since=abc"));
-        assert_eq!(answer, plain("400 Bad Request", body, ""), "{path}");
-    }
-    let answer = get(feed(0, 1), "/long-poll?since=0&hold=-1");
-    let body = "hold=\"-1\" is not a whole number: write hold=0 to begin\n";
-    assert_eq!(answer, plain("400 Bad Request", body, ""));
-}
-
-#[test]
-fn cursors_that_are_too_old_are_gone() {
-    let body = "events after this cursor are gone: the oldest cursor that works is 5\n";
-    for path in ["/poll", "/long-poll", "/events"] {
-        let answer = get(feed(9, 4), &format!("{path}?since=000004"));
-        assert_eq!(answer, plain("410 Gone", body, ""), "{path}");
-        let works = get(feed(9, 4), &format!("{path}?since=000005"));
-        assert!(works.starts_with("HTTP/1.1 200 OK\r\n"), "{path}: {works}");
-    }
-}
-
-#[test]
-fn a_bad_last_event_id_is_refused() {
-    let body = "Last-Event-ID is not a whole number: send back an id as received\n";
-    for id in ["abc", "-1", "1.5", "\u{e4}"] {
-        let question = format!("GET /events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: {id}\r\n\r\n");
-        let answer = text(answer(feed(0, 1), question));
-        assert_eq!(answer, plain("400 Bad Request", body, ""), "{id}");
-    }
-}
-
-#[test]
-fn the_websocket_door_wants_an_upgrade() {
-    let body = "this door is for WebSocket: send an upgrade request\n";
-    let expected = plain("426 Upgrade Required", body, "Upgrade: websocket\r\n");
-    assert_eq!(get(feed(0, 1), "/ws"), expected);
-    let old = UPGRADE.replace("Version: 13", "Version: 8");
-    let body = "only WebSocket version 13 is spoken here\n";
-    let expected = plain(
-        "426 Upgrade Required",
-        body,
-        "Sec-Websocket-Version: 13\r\n",
-    );
-    assert_eq!(text(answer(feed(0, 1), old)), expected);
-}
-
-#[test]
-fn what_is_no_http_gets_a_400() {
-    let answer = text(answer(feed(0, 1), "\x16\x03\x01 this is TLS\r\n\r\n"));
-    assert!(
-        answer.starts_with("HTTP/1.1 400 Bad Request\r\n"),
-        "{answer}"
-    );
 }
 
 /// The answer to the poll of 2009: a head of 193 bytes, and 21 bytes of body.
