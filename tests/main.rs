@@ -3,6 +3,8 @@
 mod broken;
 mod contract;
 mod determinism;
+mod heap;
+mod raw;
 mod stall;
 mod support;
 mod tidy;

@@ -201,9 +201,13 @@ where
                 }
                 Err(_) => return refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
             },
-            // Pings are answered and a close is returned while reading.
+            // Reading answers pings; the answer to a close waits to be flushed (RFC 6455, 5.5.1).
             message = socket.next() => match message {
-                Some(Ok(Message::Close(_))) | None => return Ok(()),
+                Some(Ok(Message::Close(_))) => {
+                    let _ = socket.flush().await; // ends with "closed" or with a lost connection
+                    return Ok(());
+                }
+                None => return Ok(()),
                 Some(Ok(_)) => {}
                 Some(Err(_)) => return Err(Lost),
             },

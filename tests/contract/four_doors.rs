@@ -1,15 +1,14 @@
 //! One server, one port, one feed, all doors: a client of each kind follows at the same time, and
 //! all see the same.
 
+use crate::raw::{server, with_server};
 use crate::support::{events, scenario};
 use pushlab::clock::{self, MS, Origin, S};
 use pushlab::feed::{Event, Feed};
 use pushlab::measure::recorder::{Expectation, Expected, Recorder};
 use pushlab::net::loopback::Meter;
-use pushlab::net::{Buffers, Dialer, Listener, sim};
-use pushlab::run::sim_config;
+use pushlab::net::{Buffers, Dialer, Listener};
 use pushlab::scenario::Scenario;
-use pushlab::transport::server::{Door, Server};
 use pushlab::transport::{self, Client, ClientSetup};
 use serde_json::json;
 use std::net::Ipv4Addr;
@@ -21,7 +20,8 @@ fn news() -> (Vec<Arc<Event>>, u64) {
     (events((1..=100).map(|i| i * 20 * MS)), 2_100 * MS)
 }
 
-fn recorder(events: &[Arc<Event>], until_ns: u64) -> Recorder {
+/// A recorder of one client of each kind.
+pub fn recorder(events: &[Arc<Event>], until_ns: u64) -> Recorder {
     let expected = |event: &Arc<Event>| Expected {
         born_ns: event.born_ns,
         payload: event.payload.clone(),
@@ -35,19 +35,8 @@ fn recorder(events: &[Arc<Event>], until_ns: u64) -> Recorder {
     })
 }
 
-fn server(scenario: &Scenario, feed: Feed) -> Server {
-    let door = |entry: &transport::Entry| Door::new(entry.descriptor, (entry.build)(scenario));
-    Server {
-        doors: transport::ALL.iter().map(door).collect(),
-        feed,
-        buffers: Buffers::for_scenario(scenario),
-        connections: 100,
-        head_timeout: None,
-    }
-}
-
 /// One client of each kind follows until all have everything.
-async fn follow(
+pub async fn follow(
     scenario: &Scenario,
     recorder: &Recorder,
     until_ns: u64,
@@ -69,7 +58,8 @@ async fn follow(
     while clients.join_next().await.is_some() {}
 }
 
-async fn publish(events: Vec<Arc<Event>>, feed: Feed) {
+/// Publishes every event at its instant.
+pub async fn publish(events: Vec<Arc<Event>>, feed: Feed) {
     for event in events {
         clock::sleep_until(event.born_ns).await;
         feed.publish(event);
@@ -90,24 +80,16 @@ fn check(recorder: &Recorder) {
 
 #[test]
 fn simulated() {
-    let scenario = scenario(json!({"clients": transport::ALL.len(), "poll_every": "100ms"}));
+    let fields = json!({"clients": transport::ALL.len(), "poll_every": "100ms"});
     let (events, until_ns) = news();
     let recorder = recorder(&events, until_ns);
     let feed = Feed::new(events.len());
-    let config = sim_config(&scenario, Buffers::for_scenario(&scenario));
-    let report = sim::run(config, async {
-        let server = tokio::spawn(server(&scenario, feed.clone()).run(Listener::Simulated));
+    with_server(fields.clone(), feed.clone(), async {
         tokio::spawn(publish(events, feed));
-        follow(&scenario, &recorder, until_ns, |client| Dialer::Simulated {
-            client,
-        })
-        .await;
-        server.abort();
+        let dialer = |client| Dialer::Simulated { client };
+        follow(&scenario(fields), &recorder, until_ns, dialer).await;
     });
-    let report = report.expect("a run that does not stall");
     check(&recorder);
-    assert_eq!(report.tasks_left, 0);
-    assert_eq!(report.ledger.connections, transport::ALL.len() as u64);
 }
 
 #[test]
