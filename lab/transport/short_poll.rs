@@ -106,6 +106,9 @@ impl Transport for ShortPoll {
             let mut next_ns = client.phase_ns();
             while !client.over() {
                 clock::sleep_until(next_ns).await;
+                if client.over() {
+                    return; // the run ended during the pause: nothing is asked any more
+                }
                 match asker
                     .ask(&client, &self.question(client.cursor()), PATIENCE_NS)
                     .await
