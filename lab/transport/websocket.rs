@@ -203,9 +203,13 @@ where
                 }
                 Err(_) => return refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
             },
-            // Pings are answered and a close is returned while reading.
+            // Pings are answered while reading; the answer to a close waits to be flushed.
             message = socket.next() => match message {
-                Some(Ok(Message::Close(_))) | None => return Ok(()),
+                Some(Ok(Message::Close(_))) => {
+                    let _ = socket.flush().await; // the library then reports the end as an error
+                    return Ok(());
+                }
+                None => return Ok(()),
                 Some(Ok(_)) => {}
                 Some(Err(_)) => return Err(Lost),
             },
