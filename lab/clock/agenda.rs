@@ -1,6 +1,6 @@
 //! Virtual time: one agenda of things to come drives everything on a current-thread runtime.
 //!
-//! When the runtime has nothing left to do it calls [`turn`] (its `on_thread_park` hook). That takes
+//! When the runtime has nothing left to do it calls `turn` (its `on_thread_park` hook). That takes
 //! the next entry, moves `now` to it and wakes whoever waited, until some task can run again. Ties
 //! are broken by the order of entry, so a run is the same every time.
 //!

@@ -80,7 +80,8 @@ pub fn http_date() -> String {
 }
 
 /// Waits until [`now_ns`] has reached `deadline_ns`. In virtual time it wakes at exactly that
-/// instant; in real time up to about a millisecond later (tokio's timer resolution).
+/// instant; in real time up to about a millisecond later (tokio's timer resolution). An instant that
+/// has passed already is not waited for.
 pub fn sleep_until(deadline_ns: u64) -> Sleep {
     Sleep(match agenda::now_ns() {
         Some(_) => Kind::Virtual(agenda::Timer::new(deadline_ns)),
@@ -125,6 +126,8 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.0 {
             Kind::Virtual(timer) => timer.poll(cx),
+            // tokio rounds up to its next tick even what is over.
+            Kind::Real(sleep) if sleep.deadline().into_std() <= Instant::now() => Poll::Ready(()),
             Kind::Real(sleep) => sleep.as_mut().poll(cx),
         }
     }

@@ -150,7 +150,7 @@ pub struct Figures {
     pub age_us: Mean,
     /// Share of the measured window in which a newer event existed than the one shown, 0 to 1.
     pub stale_share: f64,
-    /// From a client's first SYN (or the first event's birth, if later) to its first event.
+    /// From a client's first SYN to its first event, averaged over the clients; the time until one is born is in it.
     pub first_event_us: Mean,
     /// HTTP requests, upgrades included.
     pub requests: u64,
