@@ -138,6 +138,7 @@ impl World {
                 dialer,
                 recorder: recorder.clone(),
                 buffers,
+                start_ns: 0,
                 phase_ns: 0,
                 until_ns: 0, // leaves once it has seen everything
                 seed: 1,

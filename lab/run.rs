@@ -74,9 +74,12 @@ impl Prepared {
         let mut notes = Vec::new();
         if let (Some(_), Some(last)) = (&scenario.replay, events.last()) {
             let planned_ns = scenario.warm_up.as_nanos() + scenario.duration.as_nanos();
-            let ended_ns = last.born_ns + S;
+            // A second for the last event to be seen, in whole milliseconds.
+            let ended_ns = (last.born_ns + S).next_multiple_of(clock::MS);
             if ended_ns < planned_ns {
-                scenario.warm_up = scenario.warm_up.min(Span::from_nanos(ended_ns / 4));
+                scenario.warm_up = scenario
+                    .warm_up
+                    .min(Span::from_millis(ended_ns / 4 / clock::MS));
                 scenario.duration = Span::from_nanos(ended_ns - scenario.warm_up.as_nanos());
                 notes.push(format!(
                     "the replay ends after {}: so does the measured window",
@@ -189,15 +192,13 @@ impl Prepared {
         }
     }
 
-    /// Stratified start phases: client c of N starts at (c + u) T / N, with T the poll interval and
-    /// u random, so that pollers cover the interval evenly whatever their number.
+    /// Stratified phases: client c of N asks first at (c + u) T / N, with T the poll interval and u
+    /// random, so that pollers cover the interval evenly whatever their number.
     fn phases_ns(&self) -> Vec<u64> {
         let mut dice = ChaCha8Rng::seed_from_u64(self.scenario.seed);
         dice.set_stream(PHASE_STREAM);
-        let (clients, every_ns) = (
-            u64::from(self.scenario.clients),
-            self.scenario.poll_every.as_nanos(),
-        );
+        let clients = u64::from(self.scenario.clients);
+        let every_ns = self.scenario.poll_every.as_nanos();
         (0..clients)
             .map(|client| {
                 let slot_ns = u128::from(client) * u128::from(every_ns) / u128::from(clients);
@@ -206,12 +207,24 @@ impl Prepared {
             .collect()
     }
 
+    /// When a client that does not ask on a timer connects: at its phase too, but well within the
+    /// warm-up however long the poll interval is, so that no measured event meets an absent client.
+    fn start_ns(&self, phase_ns: u64) -> u64 {
+        let every_ns = self.scenario.poll_every.as_nanos();
+        match self.scenario.warm_up.as_nanos() / 2 {
+            0 => phase_ns,
+            half_ns if half_ns >= every_ns => phase_ns,
+            half_ns => (u128::from(phase_ns) * u128::from(half_ns) / u128::from(every_ns)) as u64,
+        }
+    }
+
     fn client(&self, number: u32, phase_ns: u64, dialer: Dialer, recorder: Recorder) -> Client {
         Client::new(ClientSetup {
             number,
             dialer,
             recorder,
             buffers: self.buffers(),
+            start_ns: self.start_ns(phase_ns),
             phase_ns,
             until_ns: self.end_ns(),
             seed: self.scenario.seed,

@@ -149,6 +149,7 @@ impl Metered {
     /// Books the whole connection, after its last segment. `fin` says whether the other side's FIN
     /// has arrived: the kernel counts it as a received byte.
     fn close(mut self, before_closing: Option<Segments>, end: Option<Segments>, fin: bool) {
+        let malformed = self.classifier.malformed();
         for (direction, sum) in [
             (Direction::Up, &mut self.up),
             (Direction::Down, &mut self.down),
@@ -159,6 +160,7 @@ impl Metered {
         let mut account = self.meter.lock();
         account.open -= 1;
         let mut ledger = Ledger {
+            malformed,
             up: self.up,
             down: self.down,
             connections: 1,

@@ -17,6 +17,9 @@ pub struct Deviation {
 /// The figure that the ledger gives only indirectly: what an event costs once a connection stands.
 const WITHOUT_SETUP: &str = "bytes_per_event_without_setup";
 
+/// Predictions below this are as good as zero (the smallest figures are shares of time).
+const NOTHING: f64 = 1e-4;
+
 /// All predictions of a transport that can be compared; none for an unverified one.
 pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
     let Some(figures) = figures(transport) else {
@@ -36,8 +39,9 @@ pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
     };
     let compare = |(figure, &predicted): (&String, &f64)| {
         let measured = measured(figure)?;
+        // A ratio to next to nothing says nothing.
         let percent = match predicted {
-            0.0 => (measured == 0.0).then_some(0.0),
+            nothing if nothing.abs() < NOTHING => (measured.abs() < NOTHING).then_some(0.0),
             _ => Some((measured - predicted) / predicted * 100.0),
         };
         Some(Deviation {

@@ -61,10 +61,14 @@ impl Outcome {
                 .collect(),
             series,
         };
-        Self {
+        let mut outcome = Self {
             result,
             segments_known: true,
+        };
+        if let Some(why) = ledger.malformed {
+            outcome.problem(format!("the ledger could not read a connection: {why}"));
         }
+        outcome
     }
 
     /// Something else went wrong: no figures.

@@ -22,7 +22,9 @@ pub struct ClientSetup {
     pub dialer: Dialer,
     pub recorder: Recorder,
     pub buffers: Buffers,
-    /// When it starts, and the phase of its questions if it asks on a timer.
+    /// When it connects.
+    pub start_ns: u64,
+    /// The phase of its questions, if it asks on a timer.
     pub phase_ns: u64,
     /// It stays at least this long, and until it has seen everything.
     pub until_ns: u64,
@@ -53,7 +55,12 @@ impl Client {
         }
     }
 
-    /// When this client starts.
+    /// When this client connects.
+    pub fn start_ns(&self) -> u64 {
+        self.setup.start_ns
+    }
+
+    /// The phase of its questions, if it asks on a timer.
     pub fn phase_ns(&self) -> u64 {
         self.setup.phase_ns
     }

@@ -97,7 +97,7 @@ impl Transport for LongPoll {
         Box::pin(async move {
             let mut asker = Asker::new(self.heads.clone());
             let patience_ns = self.hold.as_nanos() + PATIENCE_NS;
-            clock::sleep_until(client.phase_ns()).await;
+            clock::sleep_until(client.start_ns()).await;
             while !client.over() {
                 let question = self.question(client.cursor());
                 // When the run is over, a question that is still held is given up.

@@ -126,7 +126,7 @@ impl Transport for Sse {
 
     fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
         Box::pin(async move {
-            clock::sleep_until(client.phase_ns()).await;
+            clock::sleep_until(client.start_ns()).await;
             while !client.over() {
                 // Ends well only when the run is over.
                 match self.stream(&mut client).await {

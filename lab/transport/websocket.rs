@@ -138,7 +138,7 @@ impl Transport for WebSocket {
 
     fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
         Box::pin(async move {
-            clock::sleep_until(client.phase_ns()).await;
+            clock::sleep_until(client.start_ns()).await;
             while !client.over() {
                 // Ends well only when the run is over.
                 match self.listen(&mut client).await {

@@ -49,6 +49,7 @@ pub async fn follow(
             dialer: dialer(number),
             recorder: recorder.clone(),
             buffers: Buffers::for_scenario(scenario),
+            start_ns: u64::from(number) * MS,
             phase_ns: u64::from(number) * MS,
             until_ns,
             seed: 1,

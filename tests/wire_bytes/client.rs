@@ -30,6 +30,7 @@ fn says(scenario: &Scenario, path: &str, answers: &[&str]) -> Vec<Vec<u8>> {
             to_ns: 60 * S,
         }),
         buffers,
+        start_ns: 0,
         phase_ns: 0,
         until_ns: 60 * S,
         seed: 1,

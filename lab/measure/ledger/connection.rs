@@ -84,12 +84,9 @@ impl ConnectionLedger {
                 end.books.run(direction, layer, n as u64);
             });
         }
+        // Asked before the end: half a head when a connection is cut is no fault.
+        end.books.ledger.malformed = self.classifier.malformed();
         end.books.ledger
-    }
-
-    /// Why the stream could not be read to its end, if so.
-    pub fn malformed(&self) -> Option<&'static str> {
-        self.classifier.malformed()
     }
 }
 

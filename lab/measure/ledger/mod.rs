@@ -79,6 +79,9 @@ pub struct Ledger {
     pub packets_down: u64,
     /// TCP connections.
     pub connections: u64,
+    /// Why the stream of the first unreadable connection could not be read to its end. Its layers
+    /// are then guesses, although the sums still hold.
+    pub malformed: Option<&'static str>,
 }
 
 impl Ledger {
@@ -119,5 +122,6 @@ impl AddAssign for Ledger {
         self.packets_up += other.packets_up;
         self.packets_down += other.packets_down;
         self.connections += other.connections;
+        self.malformed = self.malformed.or(other.malformed);
     }
 }

@@ -75,7 +75,7 @@ fn a_poll() {
         connections: 1,
     };
     assert_eq!(poll.ledger.totals(), expected);
-    assert_eq!(poll.ledger.malformed(), None);
+    assert_eq!(poll.ledger.totals().malformed, None);
 
     let mut two = expected;
     two += expected;
