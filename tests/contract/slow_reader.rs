@@ -15,15 +15,15 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// Two hundred events a second, about 9 kB, for twenty seconds.
-const EVENTS: u64 = 4_000;
+/// Two hundred events a second, about 9 kB, for twelve seconds.
+const EVENTS: u64 = 2_400;
 const EVERY_NS: u64 = 5 * MS;
 /// The slow reader is slow between these instants.
-const SLOW_FROM_NS: u64 = 5 * S;
-const SLOW_TO_NS: u64 = 19 * S;
+const SLOW_FROM_NS: u64 = 3 * S;
+const SLOW_TO_NS: u64 = 11 * S;
 /// What the slow reader may cost the server: full buffers on both sides of one connection, packets
-/// on their way, and one piece of text. What it has not read is ten times that.
-const MOST_BYTES: isize = 32 * 1024;
+/// on their way, and one piece of text. What it has not read by then is several times that.
+const MOST_BYTES: isize = 20 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Pace {
