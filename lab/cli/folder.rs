@@ -14,6 +14,7 @@ const DEFAULT_PARENT: &str = "reports/runs";
 /// The file that everything else is drawn from.
 const RECORDING: &str = "recording.json";
 const PAGE: &str = "index.html";
+const MARKDOWN: &str = "report.md";
 /// Longest recording that is read.
 const LARGEST_RECORDING: u64 = 50 << 20;
 
@@ -33,6 +34,11 @@ pub fn claim(
         Some(path) => path.to_owned(),
         None => Path::new(DEFAULT_PARENT).join(name(scenario, flags)),
     };
+    claim_at(path)
+}
+
+/// The same for a place that is given.
+pub fn claim_at(path: PathBuf) -> Result<Folder, Failure> {
     let folder = Folder { path };
     folder.may_replace()?;
     let parent = folder.parent();
@@ -41,6 +47,17 @@ pub fn claim(
     fs::create_dir(&trial).map_err(|error| cannot_write(parent, error))?;
     fs::remove_dir(&trial).map_err(|error| cannot_write(parent, error))?;
     Ok(folder)
+}
+
+/// Page, Markdown and charts.
+fn pictures(results: &Results) -> Vec<(String, String)> {
+    let charts = chart::all(results).into_iter();
+    let mut files: Vec<_> = charts
+        .map(|chart| (format!("{}.svg", chart.id), chart.svg))
+        .collect();
+    files.push((PAGE.to_owned(), report::html(results)));
+    files.push((MARKDOWN.to_owned(), report::markdown(results)));
+    files
 }
 
 fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
@@ -128,22 +145,24 @@ impl Folder {
     pub fn write(&self, results: &Results) -> Result<(), Failure> {
         let recording =
             serde_json::to_string(results).map_err(|error| Failure::Internal(error.to_string()))?;
-        let mut files = vec![
-            (RECORDING.to_owned(), recording + "\n"),
-            (PAGE.to_owned(), report::html(results)),
-            ("report.md".to_owned(), report::markdown(results)),
-        ];
-        files.extend(
-            chart::all(results)
-                .into_iter()
-                .map(|chart| (format!("{}.svg", chart.id), chart.svg)),
-        );
+        let mut files = pictures(results);
+        files.push((RECORDING.to_owned(), recording + "\n"));
+        self.replace_by(&files)
+    }
+
+    /// Writes what people look at, without the recording.
+    pub fn write_pictures(&self, results: &Results) -> Result<(), Failure> {
+        self.replace_by(&pictures(results))
+    }
+
+    /// Writes a new folder beside the old one and swaps them.
+    fn replace_by(&self, files: &[(String, String)]) -> Result<(), Failure> {
         let new = self.beside("new");
         let old = self.beside("old");
         let swap = || {
             fs::create_dir_all(self.parent())?;
             fs::create_dir(&new)?;
-            for (name, text) in &files {
+            for (name, text) in files {
                 fs::write(new.join(name), text)?;
             }
             if self.path.exists() {
@@ -157,7 +176,10 @@ impl Folder {
             }
         };
         swap().map_err(|error| {
-            // Best effort: what is left beside the report is only ours.
+            // Best effort: the earlier report back in its place, and nothing of ours left beside it.
+            if old.exists() && !self.path.exists() {
+                let _ = fs::rename(&old, &self.path);
+            }
             let _ = fs::remove_dir_all(&new);
             cannot_write(&self.path, error)
         })
@@ -165,7 +187,8 @@ impl Folder {
 
     /// Refuses to replace a folder that is not a report.
     fn may_replace(&self) -> Result<(), Failure> {
-        let is_report = self.path.join(RECORDING).is_file();
+        let has = |name| self.path.join(name).is_file();
+        let is_report = has(RECORDING) || (has(PAGE) && has(MARKDOWN));
         let is_empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
         if !self.path.exists() || is_report || is_empty {
             return Ok(());

@@ -5,6 +5,7 @@
 
 mod document;
 mod folder;
+mod gallery;
 mod list;
 mod overrides;
 mod progress;
@@ -54,6 +55,8 @@ enum Command {
     List(list::Arguments),
     /// Serve a scenario's feed over all transports on one port, in real time
     Serve(Box<serve::Arguments>),
+    /// Render the reports of all shipped scenarios and an index of them
+    Gallery(gallery::Arguments),
     /// Print the JSON Schema of a scenario file or of the results
     Schema(document::SchemaOf),
     /// Print a script that completes pushlab's commands in a shell
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
+        Some(Command::Gallery(arguments)) => gallery::run(&arguments),
         Some(Command::Schema(arguments)) => document::schema(&arguments),
         Some(Command::Completions(arguments)) => document::completions(&arguments),
         Some(Command::Man) => document::man(),

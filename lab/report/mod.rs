@@ -7,6 +7,7 @@ mod finding;
 mod finding_tests;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod gallery;
 mod html;
 mod ladder;
 mod markdown;
@@ -19,6 +20,7 @@ mod tests;
 pub use crate::chart::format;
 pub use deviation::{Deviation, deviations};
 pub use finding::{Finding, finding};
+pub use gallery::gallery;
 pub use html::html;
 pub use ladder::{Ladder, Rung, ladders};
 pub use markdown::markdown;
