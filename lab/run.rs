@@ -4,6 +4,7 @@
 //! same start phases. What every client must see comes from the scenario's generator, not from what
 //! the server sent.
 
+mod idle;
 mod loopback;
 mod outcome;
 mod simulated;
@@ -12,9 +13,9 @@ pub use outcome::Outcome;
 pub use simulated::sim_config;
 
 use crate::clock::{self, S};
-use crate::feed::{self, Event, Feed, ReplayError};
+use crate::feed::{self, Event, Feed, ReplayError, payload_label};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
-use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows};
+use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows, summary};
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
 use crate::transport::server::{Door, Server};
@@ -107,7 +108,10 @@ impl Prepared {
     ) -> Result<Results, RunError> {
         let mut results = self.results(network, command);
         for entry in entries {
-            let outcome = self.run(entry, network)?;
+            let mut outcome = self.run(entry, network)?;
+            if network == Network::Simulated {
+                outcome.result.idle = idle::measure(self, entry)?;
+            }
             if !outcome.segments_known {
                 results.note("this system does not tell how many TCP segments were sent: the TCP/IP bytes are missing");
             }
@@ -145,6 +149,7 @@ impl Prepared {
             machine: (network == Network::Loopback).then(machine),
             baseline: transport::BASELINE.id.into(),
             transports: Vec::new(),
+            feed_labels: summary::feed_labels(&self.expectation(false), payload_label),
         }
     }
 
@@ -158,17 +163,21 @@ impl Prepared {
     }
 
     fn recorder(&self, latest: bool) -> Recorder {
+        Recorder::new(self.expectation(latest))
+    }
+
+    fn expectation(&self, latest: bool) -> Expectation {
         let expected = |event: &Arc<Event>| Expected {
             born_ns: event.born_ns,
             payload: event.payload.clone(),
         };
-        Recorder::new(Expectation {
+        Expectation {
             events: self.events.iter().map(expected).collect(),
             clients: self.scenario.clients,
             latest,
             from_ns: self.scenario.warm_up.as_nanos(),
             to_ns: self.end_ns(),
-        })
+        }
     }
 
     /// The server with only this transport's door.

@@ -55,6 +55,7 @@ impl Outcome {
             verified,
             problem: problem(&book, verified),
             figures,
+            idle: None,
             theory: theory::predict(&inputs)
                 .into_iter()
                 .map(|(figure, value)| (figure, summary::rounded(value)))
@@ -72,6 +73,7 @@ impl Outcome {
         self.result.verified = false;
         self.result.figures = None;
         self.result.series = None;
+        self.result.idle = None;
         self.result.problem.get_or_insert(problem);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Outcome, Prepared, RunError, follow, latest, publish};
 use crate::feed::Feed;
+use crate::measure::recorder::Recorder;
 use crate::measure::summary::Cpu;
 use crate::net::sim::{self, LinkConfig, SimConfig};
 use crate::net::{Dialer, Listener};
@@ -49,7 +50,11 @@ pub fn sim_config(scenario: &Scenario, buffers: crate::net::Buffers) -> SimConfi
     }
 }
 
-pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
+/// One run, not yet judged: what the clients saw, and what the network carried.
+pub(super) fn record(
+    prepared: &Prepared,
+    entry: &Entry,
+) -> Result<(Recorder, sim::Report<()>), RunError> {
     let recorder = prepared.recorder(latest(entry, &prepared.scenario));
     let main = async {
         let feed = Feed::new(prepared.events.len().max(1));
@@ -68,6 +73,11 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
     };
     let report = sim::run(sim_config(&prepared.scenario, prepared.buffers()), main)
         .map_err(|stalled| RunError::Internal(stalled.to_string()))?;
+    Ok((recorder, report))
+}
+
+pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
+    let (recorder, report) = record(prepared, entry)?;
     let mut outcome = Outcome::new(prepared, entry, &recorder, report.ledger, Cpu::default());
     if report.tasks_left > 0 {
         outcome.problem(format!(
