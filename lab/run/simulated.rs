@@ -5,7 +5,7 @@ use crate::feed::Feed;
 use crate::measure::recorder::Recorder;
 use crate::measure::summary::Cpu;
 use crate::net::sim::{self, LinkConfig, SimConfig};
-use crate::net::{Dialer, Listener};
+use crate::net::{Dialer, Listener, Network};
 use crate::scenario::Scenario;
 use crate::transport::Entry;
 
@@ -78,7 +78,14 @@ pub(super) fn record(
 
 pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
     let (recorder, report) = record(prepared, entry)?;
-    let mut outcome = Outcome::new(prepared, entry, &recorder, report.ledger, Cpu::default());
+    let mut outcome = Outcome::new(
+        prepared,
+        entry,
+        Network::Simulated,
+        &recorder,
+        report.ledger,
+        Cpu::default(),
+    );
     if report.tasks_left > 0 {
         outcome.problem(format!(
             "{} tasks were still running after the end",
