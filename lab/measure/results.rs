@@ -247,7 +247,7 @@ pub struct Series {
     /// at most 99.99 % and no further than the deliveries reach.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub latency_spectrum: Vec<[f64; 2]>,
-    /// What the first client's screen showed: `[seen_us, born_us]` of each newest event, for the first
+    /// What one client's screen showed: `[seen_us, born_us]` of each newest event, for the first
     /// 30 s of the measured window (plus the last one before it), at most 2,000 points.
     pub screen: Vec<[u64; 2]>,
 }

@@ -98,11 +98,11 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
 pub fn series(book: &Book, expectation: &Expectation, theory_cdf: Vec<[f64; 2]>) -> Series {
     let (from, to) = screen_window_ns(expectation);
     let first = book
-        .first_screen
+        .watched_screen
         .iter()
         .rposition(|&(seen, _)| seen <= from)
         .unwrap_or(0);
-    let screen = book.first_screen[first..]
+    let screen = book.watched_screen[first..]
         .iter()
         .take_while(|&&(seen, _)| seen <= to)
         .take(SCREEN_POINTS)
