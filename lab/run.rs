@@ -5,6 +5,7 @@
 //! the server sent.
 
 mod capture;
+mod idle;
 mod loopback;
 mod outcome;
 mod simulated;
@@ -14,9 +15,9 @@ pub use outcome::Outcome;
 pub use simulated::sim_config;
 
 use crate::clock::{self, S};
-use crate::feed::{self, Event, Feed, ReplayError};
+use crate::feed::{self, Event, Feed, ReplayError, payload_label};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
-use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows};
+use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows, summary};
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
 use crate::transport::server::{Door, Server};
@@ -115,7 +116,10 @@ impl Prepared {
     ) -> Result<Results, RunError> {
         let mut results = self.results(network, command);
         for entry in entries {
-            let outcome = self.run(entry, network)?;
+            let mut outcome = self.run(entry, network)?;
+            if network == Network::Simulated {
+                outcome.result.idle = idle::measure(self, entry)?;
+            }
             if !outcome.segments_known {
                 results.note("this system does not tell how many TCP segments were sent: the TCP/IP bytes are missing");
             }
@@ -153,6 +157,7 @@ impl Prepared {
             machine: (network == Network::Loopback).then(machine),
             baseline: transport::BASELINE.id.into(),
             transports: Vec::new(),
+            feed_labels: summary::feed_labels(&self.expectation(false), payload_label),
         }
     }
 
@@ -166,17 +171,21 @@ impl Prepared {
     }
 
     fn recorder(&self, latest: bool) -> Recorder {
+        Recorder::new(self.expectation(latest))
+    }
+
+    fn expectation(&self, latest: bool) -> Expectation {
         let expected = |event: &Arc<Event>| Expected {
             born_ns: event.born_ns,
             payload: event.payload.clone(),
         };
-        Recorder::new(Expectation {
+        Expectation {
             events: self.events.iter().map(expected).collect(),
             clients: self.scenario.clients,
             latest,
             from_ns: self.scenario.warm_up.as_nanos(),
             to_ns: self.end_ns(),
-        })
+        }
     }
 
     /// The server with only this transport's door.

@@ -13,7 +13,7 @@ use crate::measure::Results;
 const ID: &str = "age-sawtooth";
 const TITLE: &str = "How old is what the screen shows?";
 const READING: &str =
-    "Age of the newest value on the first client's screen. It drops when an update arrives.";
+    "Age of the newest value on one client's screen. It drops when an update arrives.";
 const TOP: i32 = 104;
 /// Between strips: the highest number of one must not touch the lowest of the next.
 const GAP: i32 = 26;
@@ -74,12 +74,12 @@ fn draw(canvas: &Canvas, results: &Results, strips: &[Strip]) {
         plot.y_axis(canvas, if pitch > 70 { 2 } else { 1 }, unit.us);
         if i + 1 == strips.len() {
             let client = if results.scenario.clients == 1 {
-                "client"
+                "the client"
             } else {
-                "first client"
+                "one client"
             };
             let title = format!(
-                "time since measuring began ({}), screen of the {client}",
+                "time since measuring began ({}), screen of {client}",
                 x_unit.name
             );
             plot.x_axis(canvas, 10, x_unit.us, &title);

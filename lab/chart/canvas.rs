@@ -53,8 +53,14 @@ impl Canvas<'_> {
         }
         // plotters writes a plain opening tag; screen readers need a role, a name and a description.
         let body = svg.split_once('>').map_or("", |(_, body)| body);
+        // A page holds each drawing twice, to look at and to download: what every element repeats goes to the root.
+        let body = body
+            .replace(" font-family=\"sans-serif\"", "")
+            .replace(" opacity=\"1\"", "")
+            .replace("\">\n", "\">")
+            .replace("\n</text>", "</text>");
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"100%\" role=\"img\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"100%\" font-family=\"sans-serif\" role=\"img\" \
              aria-labelledby=\"{id}-title {id}-desc\">\n<title id=\"{id}-title\">{}</title>\n\
              <desc id=\"{id}-desc\">{}</desc>{body}",
             escape(title),

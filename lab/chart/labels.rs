@@ -71,6 +71,26 @@ pub fn place(room: Area, sizes: &[(i32, i32)], lines: &[Vec<Point>]) -> Vec<Opti
     placed
 }
 
+/// Tops of labels of one height beside points at the given heights: as near to them as it goes without touching, in
+/// the order of the points, between `room.0` and `room.1` if there is room for all.
+pub fn spread(wanted: &[i32], height: i32, room: (i32, i32)) -> Vec<i32> {
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by_key(|&i| wanted[i]);
+    let mut tops = vec![0; wanted.len()];
+    let mut free = room.0;
+    for &i in &order {
+        tops[i] = free.max(wanted[i] - height / 2);
+        free = tops[i] + height;
+    }
+    // Pushed down beyond the end: back up from there.
+    let mut limit = room.1;
+    for &i in order.iter().rev() {
+        tops[i] = tops[i].min(limit - height);
+        limit = tops[i];
+    }
+    tops
+}
+
 /// All places for one label, each with the area that the label and its leader take up together.
 fn candidates(
     room: Area,
@@ -143,6 +163,13 @@ mod tests {
             assert!(placed[..i].iter().all(|b| !a.area.overlaps(b.area)));
             assert!(a.area.left >= 100 && a.area.right <= 1240);
         }
+    }
+
+    #[test]
+    fn labels_beside_ends_keep_order_and_distance() {
+        assert_eq!(spread(&[300, 100, 302], 50, (100, 568)), [275, 100, 325]);
+        assert_eq!(spread(&[568, 567, 566], 50, (100, 568)), [518, 468, 418]);
+        assert!(spread(&[], 50, (100, 568)).is_empty());
     }
 
     #[test]

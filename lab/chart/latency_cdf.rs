@@ -2,6 +2,7 @@
 
 use super::canvas::{Align, Canvas, Point};
 use super::curve::{coincide, path, quantile};
+use super::evidence::marked;
 use super::format::{TimeUnit, count, time};
 use super::labels::{Area, place};
 use super::plot::Plot;
@@ -155,7 +156,7 @@ fn label(canvas: &Canvas, plot: &Plot, drawn: &[Drawn], paths: &[Vec<Point>]) ->
             let values = format!(
                 "p50 {}, p99 {}",
                 time(figures.latency_us.p50),
-                time(figures.latency_us.p99)
+                marked(time(figures.latency_us.p99), 0.99, figures.latency_events)
             );
             (wrap(&transport.label, LABEL, true, 420, 1), values)
         })
@@ -277,19 +278,25 @@ fn table(results: &Results) -> Table {
         "Deliveries",
         "Events",
     ];
-    let mut table = Table::new("Latency from birth to screen", &head);
+    let mut table = Table::new(
+        "Latency from birth to screen (*: fewer than 10 events beyond)",
+        &head,
+    );
     for transport in &results.transports {
         let Some(f) = figures(transport) else {
             table.row([transport.label.clone(), not_verified(transport)]);
             continue;
         };
         let p = f.latency_us;
-        let times = [p.min, p.mean, p.p50, p.p90, p.p99, p.p999, p.max].map(time);
+        let percentile = |(us, share)| marked(time(us), share, f.latency_events);
+        let percentiles = [(p.p50, 0.5), (p.p90, 0.9), (p.p99, 0.99), (p.p999, 0.999)];
         let counts = [f.latency_samples, f.latency_events].map(count);
         table.row(
             [transport.label.clone()]
                 .into_iter()
-                .chain(times)
+                .chain([p.min, p.mean].map(time))
+                .chain(percentiles.map(percentile))
+                .chain([time(p.max)])
                 .chain(counts),
         );
     }

@@ -64,6 +64,12 @@ pub fn layers(results: &Results) -> Vec<&'static Layer> {
     LAYERS.iter().filter(occurs).collect()
 }
 
+/// The layers of which there is anything at all.
+pub fn occurring(bytes: &[Bytes]) -> Vec<&'static Layer> {
+    let occurs = |layer: &&Layer| bytes.iter().any(|bytes| (layer.of)(bytes) > 0);
+    LAYERS.iter().filter(occurs).collect()
+}
+
 /// Bytes per delivered event, in all; none where nothing is verified or nothing was delivered.
 pub fn per_event(transport: &TransportResult) -> Option<f64> {
     figures(transport)

@@ -5,14 +5,23 @@ mod age_sawtooth;
 mod byte_ledger;
 mod canvas;
 mod curve;
+pub mod evidence;
 mod exchange;
+mod film;
+mod filmstrip;
 pub mod format;
+mod idle_minute;
 mod labels;
 mod ladder;
 mod latency_cdf;
 mod layers;
+mod log_scale;
+mod percentile_spectrum;
 mod plot;
+mod requests;
+mod stack;
 mod style;
+mod tail;
 mod teeth;
 #[cfg(test)]
 mod tests;
@@ -63,6 +72,20 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
+    /// The table as CSV, its caption left out. Rows that end early stay short.
+    pub fn csv(&self) -> String {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(vec![]);
+        for row in [&self.head].into_iter().chain(&self.rows) {
+            writer
+                .write_record(row)
+                .expect("writing into memory cannot fail");
+        }
+        let text = writer
+            .into_inner()
+            .expect("writing into memory cannot fail");
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
     /// How many columns the last cell of a row covers: one, unless the row ends early.
     pub fn span(&self, row: &[String]) -> usize {
         (self.head.len() + 1).saturating_sub(row.len()).max(1)
@@ -74,14 +97,19 @@ pub fn byte_ledger(results: &Results) -> Table {
     byte_ledger::table(results)
 }
 
-/// All charts of a report, in the order in which they teach.
+/// All charts of a report, in the order in which they teach. A chart whose data an older file does not hold is left out.
 pub fn all(results: &Results) -> Vec<Chart> {
-    vec![
-        ladder::chart(results),
-        age_sawtooth::chart(results),
-        latency_cdf::chart(results),
-        byte_ledger::chart(results),
-    ]
+    let charts = [
+        Some(ladder::chart(results)),
+        Some(age_sawtooth::chart(results)),
+        filmstrip::chart(results),
+        Some(latency_cdf::chart(results)),
+        Some(percentile_spectrum::chart(results)),
+        Some(byte_ledger::chart(results)),
+        idle_minute::chart(results),
+        Some(requests::chart(results)),
+    ];
+    charts.into_iter().flatten().collect()
 }
 
 /// The figures of a transport that was verified. Anything else has none, whatever its file says.

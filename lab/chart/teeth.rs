@@ -9,7 +9,7 @@ const LONG_WINDOW_US: u64 = 30_000_000;
 /// Fewer drops than this make no sawtooth.
 const FEW: usize = 4;
 
-/// One transport and what its first client saw; no teeth where nothing is known.
+/// One transport and what one of its clients saw; no teeth where nothing is known.
 pub struct Strip<'a> {
     pub transport: &'a TransportResult,
     pub teeth: Vec<Tooth>,

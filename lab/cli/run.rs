@@ -174,6 +174,7 @@ fn measure(
 /// The public results: without the charts' series.
 fn print_json(results: &Results) -> Result<(), Failure> {
     let mut results = results.clone();
+    results.feed_labels.clear();
     for transport in &mut results.transports {
         transport.series = None;
     }

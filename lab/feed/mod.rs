@@ -16,6 +16,6 @@ mod timestamp;
 
 pub use event::Event;
 pub use log::{Batch, Feed, Forgotten, MAX_BATCH};
-pub use payload::payload_seq;
+pub use payload::{payload_label, payload_seq};
 pub use replay::ReplayError;
 pub use source::{generate, source};

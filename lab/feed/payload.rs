@@ -1,6 +1,8 @@
 //! The text of an event: written by the sources, read back by the clients.
 
 use bytes::Bytes;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// The tick payload, 69 bytes: sequence number in six columns, microseconds since 1970 in sixteen,
 /// symbol of four letters, price in cents (10,000 to 99,999), size (100 to 999).
@@ -34,6 +36,50 @@ pub fn payload_seq(payload: &[u8]) -> Option<u64> {
     };
     let count = digits.iter().take_while(|b| b.is_ascii_digit()).count();
     std::str::from_utf8(&digits[..count]).ok()?.parse().ok()
+}
+
+/// The longest label; what is longer is cut.
+const LABEL: usize = 24;
+
+/// What a screen would show of a payload, in a few characters: of JSON the first text (in the ticker
+/// the symbol) and the price or else the first number that is not the lab's own (where there is
+/// neither, the sequence number), of other texts the last word.
+pub fn payload_label(payload: &[u8]) -> String {
+    let text = String::from_utf8_lossy(payload);
+    let label = json_label(&text)
+        .or_else(|| text.split_whitespace().last().map(str::to_owned))
+        .unwrap_or_default();
+    label.chars().take(LABEL).collect()
+}
+
+fn json_label(text: &str) -> Option<String> {
+    // Raw values: a price keeps its zeros.
+    let fields: BTreeMap<&str, &RawValue> = serde_json::from_str(text).ok()?;
+    let in_order = || {
+        let mut fields: Vec<_> = fields
+            .iter()
+            .map(|(name, raw)| (*name, raw.get()))
+            .collect();
+        fields.sort_by_key(|(_, raw)| raw.as_ptr());
+        fields.into_iter()
+    };
+    let is_number = |raw: &str| raw.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    let name = in_order().find_map(|(_, raw)| serde_json::from_str::<String>(raw).ok());
+    let number = fields
+        .get("px")
+        .map(|raw| raw.get())
+        .filter(|raw| is_number(raw))
+        .or_else(|| {
+            in_order()
+                .find(|(name, raw)| !["seq", "t"].contains(name) && is_number(raw))
+                .map(|(_, raw)| raw)
+        });
+    match (name, number) {
+        (Some(name), Some(number)) => Some(format!("{name} {number}")),
+        (Some(name), None) => Some(name),
+        (None, Some(number)) => Some(number.to_owned()),
+        (None, None) => payload_seq(text.as_bytes()).map(|seq| format!("#{seq}")),
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +117,26 @@ mod tests {
         assert_eq!(payload_seq("9".repeat(40).as_bytes()), None);
     }
 
+    #[test]
+    fn a_label_is_what_a_reader_would_look_at() {
+        let label = |text: &str| payload_label(text.as_bytes());
+        assert_eq!(
+            payload_label(&tick(1, 0, "ACME", 10_120, 300)),
+            "ACME 101.20"
+        );
+        assert_eq!(payload_label(&compact(1, 0, 10_120)), "101.20");
+        let replayed = |fields: &str| payload_label(&replayed(1, 0, fields));
+        assert_eq!(
+            replayed(r#","temp":-3.50,"city":"Oslo","wind":7"#),
+            "Oslo -3.50"
+        );
+        assert_eq!(replayed(r#","wind":7"#), "7");
+        assert_eq!(replayed(r#","city":"Oslo","px":"?""#), "Oslo");
+        assert_eq!(replayed(""), "#1");
+        assert_eq!(label(&format!("1 {}", "x".repeat(99))), "x".repeat(LABEL));
+        assert_eq!(label(""), "");
+    }
+
     proptest! {
         #[test]
         fn what_was_written_is_read(seq in 1..=999_999_u64, t: u64, cents in 10_000..99_999_u32) {
@@ -83,6 +149,7 @@ mod tests {
         fn no_bytes_panic(bytes: Vec<u8>, json: bool) {
             let start: &[u8] = if json { br#"{"seq":"# } else { b"" };
             payload_seq(&[start, &bytes].concat());
+            payload_label(&[start, &bytes].concat());
         }
     }
 }

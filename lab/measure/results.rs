@@ -42,6 +42,10 @@ pub struct Results {
     pub baseline: String,
     /// One entry per transport, in the order of the lab's table.
     pub transports: Vec<TransportResult>,
+    /// What the events said: `[born_us, short text]` in the order of their birth, for the time that
+    /// [`Series::screen`] covers and with the same limit; not part of `run --json`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub feed_labels: Vec<(u64, String)>,
 }
 
 impl Results {
@@ -108,6 +112,9 @@ pub struct TransportResult {
     /// The figures; present exactly when `verified`.
     #[serde(flatten)]
     pub figures: Option<Figures>,
+    /// What silence costs; only on the simulated network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Idle>,
     /// Predictions for the same figures, where a closed form exists. The key is the path of the figure,
     /// for example `latency_us.mean`; in JSON the objects are nested as the figures are.
     #[serde(default, with = "super::nested")]
@@ -172,6 +179,19 @@ pub struct Figures {
     pub client_cpu_us_per_delivery: Option<f64>,
 }
 
+/// What clients that are connected already cost while nothing happens: totals over `client_minutes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Idle {
+    /// Clients times minutes.
+    pub client_minutes: u64,
+    /// HTTP requests.
+    pub requests: u64,
+    /// IP packets, both directions.
+    pub packets: u64,
+    /// IP bytes by layer and by direction.
+    pub bytes: Bytes,
+}
+
 /// A distribution in microseconds, rounded to a tenth.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Percentiles {
@@ -213,6 +233,11 @@ pub struct Bytes {
     pub down: u64,
 }
 
+/// How much of a screen is kept for the charts, from the start of the measured window.
+pub const SCREEN_US: u64 = 30_000_000;
+/// At most so many points of it.
+pub const SCREEN_POINTS: usize = 2_000;
+
 /// Bounded series for the charts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Series {
@@ -220,7 +245,11 @@ pub struct Series {
     pub latency_cdf: Vec<[f64; 2]>,
     /// The predicted distribution in the same form; empty where there is no closed form.
     pub theory_cdf: Vec<[f64; 2]>,
-    /// What the first client's screen showed: `[seen_us, born_us]` of each newest event, for the first
+    /// The tail of the same distribution, evenly spaced in log 1/(1-p): `[latency_us, p]`, from p = 0 to
+    /// at most 99.99 % and no further than the deliveries reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub latency_spectrum: Vec<[f64; 2]>,
+    /// What one client's screen showed: `[seen_us, born_us]` of each newest event, for the first
     /// 30 s of the measured window (plus the last one before it), at most 2,000 points.
     pub screen: Vec<[u64; 2]>,
     /// Every packet of the first client in the first seconds of the measured window, as the tap saw

@@ -2,13 +2,14 @@
 
 use super::ledger::Ledger;
 use super::recorder::{Book, Expectation};
-use super::results::{Figures, Mean, Percentiles, Series};
+use super::results::{Figures, Mean, Percentiles, SCREEN_POINTS, SCREEN_US, Series};
 
 /// Points of the latency distribution that are kept.
 const CDF_POINTS: usize = 400;
-/// How much of the first screen is kept, and at most how many points.
-const SCREEN_NS: u64 = 30_000_000_000;
-const SCREEN_POINTS: usize = 2_000;
+/// Ten steps to each tenfold of 1/(1-p). Renard's round numbers, so that p = 50, 90, 99 % are among them.
+const SPECTRUM_STEPS: [f64; 10] = [1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.3, 8.0];
+/// The last 1/(1-p): 99.99 %.
+const SPECTRUM_END: f64 = 1e4;
 
 /// Counts over all clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,28 +96,50 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
 
 /// The bounded series that charts are drawn from.
 pub fn series(book: &Book, expectation: &Expectation, theory_cdf: Vec<[f64; 2]>) -> Series {
-    let latency_cdf = latency_cdf(book);
-    let (from, to) = (
-        expectation.from_ns,
-        expectation.to_ns.min(expectation.from_ns + SCREEN_NS),
-    );
+    let (from, to) = screen_window_ns(expectation);
     let first = book
-        .first_screen
+        .watched_screen
         .iter()
         .rposition(|&(seen, _)| seen <= from)
         .unwrap_or(0);
-    let screen = book.first_screen[first..]
+    let screen = book.watched_screen[first..]
         .iter()
         .take_while(|&&(seen, _)| seen <= to)
         .take(SCREEN_POINTS)
         .map(|&(seen, born)| [seen / 1_000, born / 1_000])
         .collect();
     Series {
-        latency_cdf,
+        latency_cdf: latency_cdf(book),
         theory_cdf,
+        latency_spectrum: latency_spectrum(book),
         screen,
         packets: Vec::new(),
     }
+}
+
+/// The part of the measured window in which screens are kept.
+fn screen_window_ns(expectation: &Expectation) -> (u64, u64) {
+    let (from_ns, to_ns) = (expectation.from_ns, expectation.to_ns);
+    (from_ns, to_ns.min(from_ns + SCREEN_US * 1_000))
+}
+
+/// What the events said while screens are kept, from the one before on.
+pub fn feed_labels(
+    expectation: &Expectation,
+    label: impl Fn(&[u8]) -> String,
+) -> Vec<(u64, String)> {
+    let (from, to) = screen_window_ns(expectation);
+    let events = &expectation.events;
+    let first = events
+        .iter()
+        .rposition(|event| event.born_ns <= from)
+        .unwrap_or(0);
+    events[first..]
+        .iter()
+        .take_while(|event| event.born_ns <= to)
+        .take(SCREEN_POINTS)
+        .map(|event| (event.born_ns / 1_000, label(&event.payload)))
+        .collect()
 }
 
 /// The measured distribution in at most `CDF_POINTS` rising steps, in one pass over the histogram.
@@ -139,6 +162,21 @@ fn latency_cdf(book: &Book) -> Vec<[f64; 2]> {
         }
     }
     points
+}
+
+/// The distribution at evenly spaced log 1/(1-p), as far as at least one delivery lies beyond.
+fn latency_spectrum(book: &Book) -> Vec<[f64; 2]> {
+    let end = SPECTRUM_END.min(book.latency_ns.len() as f64);
+    let decades = [1.0, 1e1, 1e2, 1e3, 1e4];
+    decades
+        .iter()
+        .flat_map(|decade| SPECTRUM_STEPS.map(|step| step * decade))
+        .take_while(|&one_in| one_in <= end)
+        .map(|one_in| {
+            let share = 1.0 - 1.0 / one_in;
+            [us(quantile(book, share)), rounded(share)]
+        })
+        .collect()
 }
 
 fn percentiles(book: &Book) -> Percentiles {

@@ -2,12 +2,12 @@
 //! figures, and says as readily that polling was cheaper, or as fast, as that push was.
 
 use super::rank::{Entry, Ranked, TAIL, TIE, least, least_tail, names, p99, ranked, times};
-use crate::chart::{directions, figures, format, not_verified, rate};
+use crate::chart::{directions, evidence, figures, format, not_verified, rate};
 use crate::measure::Results;
 use crate::scenario::Percent;
 
-/// Below this many distinct events a 99th percentile rests on less than one of them.
-const FEW_EVENTS: u64 = 100;
+/// The percentile that tails are compared by.
+const TAIL_SHARE: f64 = 0.99;
 
 /// A finding in sentences.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -310,9 +310,9 @@ fn age_sentence(entries: &[Entry]) -> Option<String> {
 
 fn few_events(entries: &[Entry]) -> Option<String> {
     let events = entries.iter().map(|(_, f)| f.latency_events).min()?;
-    (events < FEW_EVENTS).then(|| {
+    (evidence::borne_out(events) < TAIL_SHARE).then(|| {
         format!(
-            "Only {} stand behind the latencies, too few for a reliable 99th percentile.",
+            "Only {} stand behind the latencies, too few for a reliable 99th percentile (marked *).",
             format::counted(events, "event")
         )
     })

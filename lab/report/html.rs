@@ -2,7 +2,7 @@
 //! as well on a phone, in the dark and on paper.
 
 use super::{finding, ladders, tables};
-use crate::chart::{Chart, Table, all, figures, format, network, not_verified, swatch};
+use crate::chart::{Chart, Table, all, evidence, figures, format, network, not_verified, swatch};
 use crate::measure::{Results, TransportResult};
 use askama::Template;
 
@@ -19,13 +19,50 @@ struct Page<'a> {
     details: Vec<String>,
     cards: Vec<Card<'a>>,
     baseline: String,
-    charts: Vec<Chart>,
+    /// What the asterisk on the cards means.
+    evidence: Option<String>,
+    figures: Vec<Figure>,
     bytes: Table,
     ladders: Vec<Table>,
     theory: Table,
     verification: Table,
     simulated: bool,
     machine: Option<String>,
+}
+
+/// A chart on the page, with what can be saved of it.
+struct Figure {
+    chart: Chart,
+    /// Names of the files, without their endings.
+    file: String,
+    svg_url: String,
+    csv_url: String,
+}
+
+impl Figure {
+    fn new(results: &Results, chart: Chart) -> Self {
+        Self {
+            file: format!("{}-{}", results.scenario.name, chart.id),
+            svg_url: data_url("image/svg+xml", &chart.svg),
+            csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
+            chart,
+        }
+    }
+}
+
+/// A file inside the page: it can be saved without a server and without a script.
+fn data_url(kind: &str, text: &str) -> String {
+    let mut url = format!("data:{kind},");
+    for byte in text.bytes() {
+        match byte {
+            // What is plain in a URL and in an HTML attribute.
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => url.push(char::from(byte)),
+            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'(' | b')' | b';' | b'/' | b'?' | b':'
+            | b'@' | b'=' | b'+' | b'$' | b',' => url.push(char::from(byte)),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url
 }
 
 /// One transport on the scorecard.
@@ -56,7 +93,11 @@ pub fn html(results: &Results) -> String {
             .map(|transport| card(results, transport))
             .collect(),
         baseline: baseline.map_or_else(|| results.baseline.clone(), |t| t.label.clone()),
-        charts: all(results),
+        evidence: evidence::note(results),
+        figures: all(results)
+            .into_iter()
+            .map(|chart| Figure::new(results, chart))
+            .collect(),
         bytes: tables::by_direction(results),
         ladders: ladders(results).iter().map(tables::ladder).collect(),
         theory: tables::theory(results),
@@ -78,8 +119,14 @@ pub fn html(results: &Results) -> String {
 fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
     let facts = figures(transport).map_or(vec![], |f| {
         let mut facts = vec![
-            ("half seen within", format::time(f.latency_us.p50)),
-            ("99 % seen within", format::time(f.latency_us.p99)),
+            (
+                "half within",
+                evidence::marked(format::time(f.latency_us.p50), 0.5, f.latency_events),
+            ),
+            (
+                "99 % within",
+                evidence::marked(format::time(f.latency_us.p99), 0.99, f.latency_events),
+            ),
             ("mean age", format::time(f.age_us.mean)),
             ("time stale", format::percent(f.stale_share)),
             ("requests", format::count(f.requests)),
@@ -93,8 +140,8 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
         ];
         // Only where real time passes, and only where the system tells.
         let cpu = [
-            ("server CPU per event", f.server_cpu_us_per_delivery),
-            ("client CPU per event", f.client_cpu_us_per_delivery),
+            ("server CPU, event", f.server_cpu_us_per_delivery),
+            ("client CPU, event", f.client_cpu_us_per_delivery),
         ];
         facts.extend(
             cpu.into_iter()

@@ -1,7 +1,7 @@
 //! The tables that several reports share.
 
 use super::{Ladder, deviations};
-use crate::chart::{Table, figures, format, not_verified, to_baseline};
+use crate::chart::{Table, evidence, figures, format, not_verified, to_baseline};
 use crate::measure::Results;
 
 /// Bytes per event as a multiple of the baseline's, in words.
@@ -19,8 +19,8 @@ pub fn summary(results: &Results, head: &[&str]) -> Table {
         };
         table.row([
             transport.label.clone(),
-            format::time(f.latency_us.p50),
-            format::time(f.latency_us.p99),
+            evidence::marked(format::time(f.latency_us.p50), 0.5, f.latency_events),
+            evidence::marked(format::time(f.latency_us.p99), 0.99, f.latency_events),
             format::time(f.age_us.mean),
             format::percent(f.stale_share),
             format::count(f.requests),

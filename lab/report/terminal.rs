@@ -3,7 +3,7 @@
 
 use super::{finding, tables};
 use crate::chart::format::{ascii, spaced};
-use crate::chart::{network, rate};
+use crate::chart::{evidence, network, rate};
 use crate::measure::Results;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
@@ -56,6 +56,9 @@ pub fn terminal(results: &Results, width: u16, color: bool) -> String {
     let (table, head_lines) = table(results, width);
     out.extend(table.lines().take(head_lines).map(|line| paint(line, BOLD)));
     out.extend(table.lines().skip(head_lines).map(str::to_owned));
+    if let Some(note) = evidence::note(results) {
+        out.extend(fill(&note, width));
+    }
     out.push(String::new());
     out.extend(fill(&found.sentences.join(" "), width));
     out.push(String::new());

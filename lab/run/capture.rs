@@ -5,6 +5,7 @@
 //! sender puts them on the line, before any loss, as the ledger counts them.
 
 use crate::clock::{EPOCH_US, US};
+use crate::net::sim::Tap;
 use crate::transport::{self, Entry};
 use pcap_file::pcapng::PcapNgWriter;
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
@@ -56,15 +57,20 @@ impl Capture {
         Ok(Self(Arc::new(Mutex::new(file))))
     }
 
-    /// Number of a transport's interface, and its first client port.
-    pub(super) fn interface(&self, entry: &Entry) -> (u32, u16) {
-        let of = |other: &Entry| other.descriptor.id == entry.descriptor.id;
-        let position = transport::ALL.iter().position(of).unwrap_or(0) as u16;
-        (u32::from(position), FIRST_PORT + position * PORTS)
+    /// First port of a transport's clients.
+    pub(super) fn first_port(&self, entry: &Entry) -> u16 {
+        FIRST_PORT + interface(entry) * PORTS
+    }
+
+    /// A tap that writes a transport's packets.
+    pub(super) fn tap(&self, entry: &Entry) -> Tap {
+        let interface = u32::from(interface(entry));
+        let capture = self.clone();
+        Tap::on_all(move |tapped| capture.packet(interface, tapped.sent_ns, tapped.packet))
     }
 
     /// Writes one packet.
-    pub(super) fn packet(&self, interface: u32, sent_ns: u64, packet: &[u8]) {
+    fn packet(&self, interface: u32, sent_ns: u64, packet: &[u8]) {
         let mut file = self.lock();
         if file.failed.is_some() {
             return;
@@ -101,6 +107,12 @@ impl fmt::Debug for Capture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Capture")
     }
+}
+
+/// Number of a transport's interface: its place among all transports.
+fn interface(entry: &Entry) -> u16 {
+    let of = |other: &Entry| other.descriptor.id == entry.descriptor.id;
+    transport::ALL.iter().position(of).unwrap_or(0) as u16
 }
 
 /// The simulated link needs no checksums; Wireshark would mark their absence.

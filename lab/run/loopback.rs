@@ -8,7 +8,7 @@ use crate::feed::Feed;
 use crate::measure::recorder::Recorder;
 use crate::measure::summary::Cpu;
 use crate::net::loopback::{Meter, Reading};
-use crate::net::{Dialer, Listener};
+use crate::net::{Dialer, Listener, Network};
 use crate::transport::Entry;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread::{self, ScopedJoinHandle};
@@ -52,7 +52,14 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
             },
         ))
     })?;
-    let mut outcome = Outcome::new(prepared, entry, &recorder, reading.ledger, cpu);
+    let mut outcome = Outcome::new(
+        prepared,
+        entry,
+        Network::Loopback,
+        &recorder,
+        reading.ledger,
+        cpu,
+    );
     if let Some(disagreement) = reading.disagreement {
         outcome.problem(disagreement);
     }

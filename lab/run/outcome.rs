@@ -5,6 +5,7 @@ use crate::measure::ledger::Ledger;
 use crate::measure::recorder::{Book, Recorder};
 use crate::measure::summary::{self, Counts, Cpu};
 use crate::measure::{Style, TransportResult};
+use crate::net::Network;
 use crate::scenario::{Arrivals, Discipline, Scenario};
 use crate::theory::{self, Inputs, PollDiscipline, Spacing};
 use crate::transport::{Entry, Events};
@@ -22,6 +23,7 @@ impl Outcome {
     pub fn new(
         prepared: &Prepared,
         entry: &Entry,
+        network: Network,
         recorder: &Recorder,
         ledger: Ledger,
         cpu: Cpu,
@@ -29,7 +31,7 @@ impl Outcome {
         let book = recorder.close();
         let expectation = recorder.expectation();
         let counts = Counts::of(&book, expectation);
-        let inputs = inputs(prepared, entry);
+        let inputs = inputs(prepared, entry, network);
         let verified = counts.verified() && book.problem.is_none();
         let figures = verified.then(|| summary::figures(&book, &counts, &ledger, cpu));
         let theory_cdf = theory::latency_cdf(&inputs)
@@ -55,6 +57,7 @@ impl Outcome {
             verified,
             problem: problem(&book, verified),
             figures,
+            idle: None,
             theory: theory::predict(&inputs)
                 .into_iter()
                 .map(|(figure, value)| (figure, summary::rounded(value)))
@@ -76,6 +79,7 @@ impl Outcome {
         self.result.verified = false;
         self.result.figures = None;
         self.result.series = None;
+        self.result.idle = None;
         self.result.problem.get_or_insert(problem);
     }
 }
@@ -86,7 +90,7 @@ fn problem(book: &Book, verified: bool) -> Option<String> {
 }
 
 /// What the formulas need.
-fn inputs(prepared: &Prepared, entry: &Entry) -> Inputs {
+fn inputs(prepared: &Prepared, entry: &Entry, network: Network) -> Inputs {
     let scenario: &Scenario = &prepared.scenario;
     let events = sizes(prepared);
     let costs = (entry.build)(scenario).costs(&events);
@@ -98,7 +102,7 @@ fn inputs(prepared: &Prepared, entry: &Entry) -> Inputs {
         Arrivals::Bursty => None,
     };
     let random = |down, up| down > 0 || up > 0;
-    Inputs {
+    let described = Inputs {
         law: entry.descriptor.law,
         spacing,
         // The rate that the seed really gave: what is tested is the law, not the luck of the draw.
@@ -130,6 +134,18 @@ fn inputs(prepared: &Prepared, entry: &Entry) -> Inputs {
         empty_head_bytes: costs.empty_head,
         heartbeat_bytes_down: costs.heartbeat_down,
         heartbeat_bytes_up: costs.heartbeat_up,
+    };
+    match network {
+        Network::Simulated => described,
+        // The line that the scenario describes is not there.
+        Network::Loopback => Inputs {
+            delay_down_s: 0.0,
+            delay_up_s: 0.0,
+            bandwidth_down_bit_s: f64::INFINITY,
+            bandwidth_up_bit_s: f64::INFINITY,
+            loss: false,
+            ..described
+        },
     }
 }
 

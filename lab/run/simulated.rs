@@ -5,9 +5,10 @@ use crate::clock::{S, US};
 use crate::feed::Feed;
 use crate::measure::Packet;
 use crate::measure::classify::Direction;
+use crate::measure::recorder::Recorder;
 use crate::measure::summary::Cpu;
 use crate::net::sim::{self, LinkConfig, SimConfig, Tap};
-use crate::net::{Dialer, Listener};
+use crate::net::{Dialer, Listener, Network};
 use crate::scenario::Scenario;
 use crate::transport::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,10 +62,10 @@ pub fn sim_config(scenario: &Scenario, buffers: crate::net::Buffers) -> SimConfi
     }
 }
 
-/// Keeps the first client's packets of the first seconds of the measured window, for the ladder.
-fn ladder_tap(from_ns: u64) -> (Tap, Arc<Mutex<Vec<Packet>>>) {
+/// Keeps the watched client's packets of the first seconds of the measured window, for the ladder.
+fn ladder_tap(client: u32, from_ns: u64) -> (Tap, Arc<Mutex<Vec<Packet>>>) {
     let kept = Arc::new(Mutex::new(Vec::new()));
-    let tap = Tap::on_client(0, {
+    let tap = Tap::on_client(client, {
         let kept = kept.clone();
         move |tapped| {
             // Only this closure writes, and it does not panic.
@@ -88,8 +89,13 @@ fn ladder_tap(from_ns: u64) -> (Tap, Arc<Mutex<Vec<Packet>>>) {
     (tap, kept)
 }
 
-pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
-    let recorder = prepared.recorder(latest(entry, &prepared.scenario));
+/// One run, not yet judged: what the network carried; what the clients saw is in the recorder.
+pub(super) fn record(
+    prepared: &Prepared,
+    entry: &Entry,
+    recorder: &Recorder,
+    taps: Vec<Tap>,
+) -> Result<sim::Report<()>, RunError> {
     let main = async {
         let feed = Feed::new(prepared.events.len().max(1));
         let server = tokio::spawn(
@@ -98,7 +104,7 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
                 .run(Listener::Simulated),
         );
         let publisher = tokio::spawn(publish(prepared.events.clone(), feed));
-        follow(prepared, entry, &recorder, |client| Dialer::Simulated {
+        follow(prepared, entry, recorder, |client| Dialer::Simulated {
             client,
         })
         .await;
@@ -106,19 +112,28 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
         server.abort();
     };
     let mut config = sim_config(&prepared.scenario, prepared.buffers());
-    let (tap, packets) = ladder_tap(prepared.scenario.warm_up.as_nanos());
-    config.taps.push(tap);
+    config.taps = taps;
     if let Some(capture) = &prepared.capture {
-        let (interface, first_port) = capture.interface(entry);
-        config.first_port = first_port;
-        let capture = capture.clone();
-        config.taps.push(Tap::on_all(move |tapped| {
-            capture.packet(interface, tapped.sent_ns, tapped.packet);
-        }));
+        config.first_port = capture.first_port(entry);
     }
-    let report =
-        sim::run(config, main).map_err(|stalled| RunError::Internal(stalled.to_string()))?;
-    let mut outcome = Outcome::new(prepared, entry, &recorder, report.ledger, Cpu::default());
+    sim::run(config, main).map_err(|stalled| RunError::Internal(stalled.to_string()))
+}
+
+pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
+    let recorder = prepared.recorder(latest(entry, &prepared.scenario));
+    let watched = recorder.expectation().watched();
+    let (tap, packets) = ladder_tap(watched, prepared.scenario.warm_up.as_nanos());
+    let capture = prepared.capture.as_ref().map(|capture| capture.tap(entry));
+    let taps = [Some(tap), capture].into_iter().flatten().collect();
+    let report = record(prepared, entry, &recorder, taps)?;
+    let mut outcome = Outcome::new(
+        prepared,
+        entry,
+        Network::Simulated,
+        &recorder,
+        report.ledger,
+        Cpu::default(),
+    );
     if let Some(series) = &mut outcome.result.series {
         series.packets =
             std::mem::take(&mut *packets.lock().unwrap_or_else(PoisonError::into_inner));

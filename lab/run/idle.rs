@@ -1,0 +1,83 @@
+//! What silence costs: short runs of the same scenario without its events.
+//!
+//! Two runs, one longer by some minutes: the difference is what these minutes cost clients that are connected
+//! already. Connecting and leaving are in both, and so is the unfinished last round of whatever is periodic.
+
+use super::{Prepared, RunError, simulated};
+use crate::clock::S;
+use crate::measure::{Bytes, Idle};
+use crate::scenario::{Scenario, Span};
+use crate::transport::Entry;
+use std::sync::Arc;
+
+/// Length of the shorter run, and by how much the other one is longer.
+const BEFORE_MIN: u64 = 1;
+const LONGER_MIN: u64 = 5;
+/// Idle clients do not affect each other: a few are enough.
+const CLIENTS: u32 = 2;
+
+impl Prepared {
+    /// The same scenario for some minutes in which nothing happens: no events, and no outages, which would cost
+    /// reconnects rather than silence.
+    fn idle(&self, minutes: u64) -> Self {
+        let scenario = Scenario {
+            clients: self.scenario.clients.min(CLIENTS),
+            warm_up: Span::ZERO,
+            duration: Span::from_millis(minutes * 60_000),
+            outages: Vec::new(),
+            ..(*self.scenario).clone()
+        };
+        Self {
+            scenario: Arc::new(scenario),
+            events: Vec::new(),
+            buffer_factor: self.buffer_factor,
+            capture: None,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// The cost of idle minutes on the simulated network; none where the clients saw an event that nobody published.
+pub(super) fn measure(prepared: &Prepared, entry: &Entry) -> Result<Option<Idle>, RunError> {
+    let before = silence(&prepared.idle(BEFORE_MIN), entry)?;
+    let after = silence(&prepared.idle(BEFORE_MIN + LONGER_MIN), entry)?;
+    Ok(before.zip(after).map(|(before, after)| Idle {
+        client_minutes: after.client_minutes - before.client_minutes,
+        requests: after.requests.saturating_sub(before.requests),
+        packets: after.packets.saturating_sub(before.packets),
+        bytes: difference(&after.bytes, &before.bytes),
+    }))
+}
+
+fn silence(prepared: &Prepared, entry: &Entry) -> Result<Option<Idle>, RunError> {
+    let recorder = prepared.recorder(false);
+    let report = simulated::record(prepared, entry, &recorder, Vec::new())?;
+    let book = recorder.close();
+    if book.problem.is_some() {
+        return Ok(None);
+    }
+    let minutes = prepared.scenario.duration.as_nanos() / (60 * S);
+    Ok(Some(Idle {
+        client_minutes: u64::from(prepared.scenario.clients) * minutes,
+        requests: book.requests,
+        packets: report.ledger.packets_up + report.ledger.packets_down,
+        bytes: report.ledger.to_bytes(),
+    }))
+}
+
+/// Layer by layer, so that the layers still add up. On a lossy line chance could make the longer run cheaper in one
+/// of them; that is nothing, not less than nothing.
+fn difference(after: &Bytes, before: &Bytes) -> Bytes {
+    let layer = |of: fn(&Bytes) -> u64| of(after).saturating_sub(of(before));
+    Bytes {
+        payload: layer(|b| b.payload),
+        framing: layer(|b| b.framing),
+        http_headers: layer(|b| b.http_headers),
+        setup: layer(|b| b.setup),
+        tls: layer(|b| b.tls),
+        tcp_ip: layer(|b| b.tcp_ip),
+        total: layer(|b| b.total),
+        up: layer(|b| b.up),
+        down: layer(|b| b.down),
+    }
+}
