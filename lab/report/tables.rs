@@ -103,7 +103,7 @@ pub fn ladder(ladder: &Ladder) -> Table {
 /// Predictions against measurements.
 pub fn theory(results: &Results) -> Table {
     let mut table = Table::new(
-        "Predicted and measured",
+        "Each prediction beside its measurement",
         &["Transport", "Figure", "Predicted", "Measured", "Deviation"],
     );
     for transport in &results.transports {
