@@ -6,11 +6,13 @@
 
 mod capture;
 mod idle;
+mod interrupt;
 mod loopback;
 mod outcome;
 mod simulated;
 
 pub use capture::Capture;
+pub use interrupt::Interrupt;
 pub use outcome::Outcome;
 pub use simulated::sim_config;
 
@@ -41,6 +43,8 @@ pub struct Prepared {
     pub buffer_factor: usize,
     /// Where every packet of a simulated run is written.
     pub capture: Option<Capture>,
+    /// Asked for an early end, a run stops with what it has.
+    pub interrupt: Interrupt,
     /// What a reader must know about how the scenario was made ready.
     notes: Vec<String>,
 }
@@ -94,6 +98,7 @@ impl Prepared {
             events,
             buffer_factor: 1,
             capture: None,
+            interrupt: Interrupt::default(),
             notes,
         })
     }
@@ -123,8 +128,17 @@ impl Prepared {
             if !outcome.segments_known {
                 results.note("this system does not tell how many TCP segments were sent: the TCP/IP bytes are missing");
             }
+            if let Some(at_ns) = outcome.cut_at_ns {
+                let label = entry.descriptor.label;
+                let seconds = at_ns as f64 / S as f64;
+                results.note(&format!("{label} was ended after {seconds:.1} s"));
+            }
             results.transports.push(outcome.result);
             done(entry);
+            if self.interrupt.asked() {
+                results.partial = true;
+                break;
+            }
         }
         Ok(results)
     }
@@ -249,12 +263,14 @@ async fn publish(events: Vec<Arc<Event>>, feed: Feed) {
     }
 }
 
-/// Lets every client follow; returns when all are done or the grace is over, leaving no client behind.
+/// Lets every client follow; returns when all are done, the grace is over or the run is `cut`,
+/// leaving no client behind.
 async fn follow(
     prepared: &Prepared,
     entry: &Entry,
     recorder: &Recorder,
     dialer: impl Fn(u32) -> Dialer,
+    cut: impl Future<Output = ()>,
 ) {
     let transport = (entry.build)(&prepared.scenario);
     let mut clients = tokio::task::JoinSet::new();
@@ -267,6 +283,7 @@ async fn follow(
         biased;
         () = async { while clients.join_next().await.is_some() {} } => {}
         () = clock::sleep_until(give_up_ns) => {}
+        () = cut => {}
     }
     clients.shutdown().await;
 }

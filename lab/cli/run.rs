@@ -6,7 +6,7 @@ use super::{Failure, folder};
 use crate::measure::Results;
 use crate::net::Network;
 use crate::report;
-use crate::run::{Capture, Prepared};
+use crate::run::{Capture, Interrupt, Prepared};
 use crate::transport::{self, Entry};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
@@ -160,6 +160,7 @@ fn measure(
             )
         }
     };
+    listen_for_ctrl_c(&prepared.interrupt)?;
     let what = format!(
         "running {} on the {} network, {takes}",
         scenario.name,
@@ -169,6 +170,19 @@ fn measure(
     let results = prepared.compare(entries, network, command, |_| progress.step());
     progress.finish();
     Ok(results?)
+}
+
+/// The first Ctrl-C ends the run early and still gives a report; the second ends the program.
+fn listen_for_ctrl_c(interrupt: &Interrupt) -> Result<(), Failure> {
+    let interrupt = interrupt.clone();
+    ctrlc::set_handler(move || {
+        if interrupt.asked() {
+            std::process::exit(130);
+        }
+        interrupt.ask();
+        anstream::eprintln!("\nending early; Ctrl-C again to stop at once");
+    })
+    .map_err(|error| Failure::Environment(format!("cannot listen for Ctrl-C: {error}")))
 }
 
 /// The public results: without the charts' series.

@@ -51,6 +51,12 @@ struct Shared {
 /// Everything recorded so far.
 #[derive(Debug, Clone)]
 pub struct Book {
+    /// Events that every client should see: all, or those published before the run was cut.
+    pub expected: u64,
+    /// End of the measured window; earlier than planned if the run was cut.
+    pub to_ns: u64,
+    /// Whether the run was ended early.
+    pub cut: bool,
     /// Latency of deliveries of events born in the window, nanoseconds, five significant digits.
     pub latency_ns: Histogram<u32>,
     /// Exact extremes and sum beside the histogram.
@@ -91,6 +97,9 @@ const SCREEN_POINTS: usize = 100_000;
 impl Recorder {
     pub fn new(expectation: Expectation) -> Self {
         let book = Book {
+            expected: expectation.events.len() as u64,
+            to_ns: expectation.to_ns,
+            cut: false,
             // Fails only for more than five digits.
             latency_ns: Histogram::new(5).expect("five significant digits are allowed"),
             latency_min_ns: u64::MAX,
@@ -122,7 +131,27 @@ impl Recorder {
 
     /// Whether the client has seen everything it should.
     pub fn complete(&self, client: u32) -> bool {
-        self.cursor(client) >= self.0.expectation.events.len() as u64
+        let book = self.lock();
+        book.clients[client as usize].cursor >= book.expected
+    }
+
+    /// The run ends early: only the first `published` events are expected, and the measured window
+    /// ends now.
+    pub fn cut(&self, published: u64, now_ns: u64) {
+        let mut book = self.lock();
+        book.expected = book.expected.min(published);
+        book.to_ns = book.to_ns.min(now_ns);
+        book.cut = true;
+    }
+
+    /// Whether the run was cut and every client has seen what was published until then.
+    pub fn cut_and_complete(&self) -> bool {
+        let book = self.lock();
+        book.cut
+            && book
+                .clients
+                .iter()
+                .all(|client| client.cursor >= book.expected)
     }
 
     /// A client begins to connect.
@@ -202,7 +231,7 @@ impl Recorder {
             .events
             .get(seq as usize)
             .map(|next| next.born_ns);
-        let window = expectation.from_ns..expectation.to_ns;
+        let window = expectation.from_ns..book.to_ns;
         own.screen
             .show(now_ns, expected.born_ns, next_born_ns, &window);
         if client == expectation.watched() && book.watched_screen.len() < SCREEN_POINTS {
@@ -225,8 +254,8 @@ impl Recorder {
     /// What was recorded; clients that did not see everything are named as a problem.
     pub fn close(&self) -> Book {
         let mut book = self.lock().clone();
-        let total = self.0.expectation.events.len() as u64;
-        let window = self.0.expectation.from_ns..self.0.expectation.to_ns;
+        let total = book.expected;
+        let window = self.0.expectation.from_ns..book.to_ns;
         for (number, client) in book.clients.iter_mut().enumerate() {
             client.screen.close(&window);
             if client.cursor < total {

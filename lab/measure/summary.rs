@@ -26,7 +26,7 @@ impl Counts {
     /// Adds up what the clients saw.
     pub fn of(book: &Book, expectation: &Expectation) -> Self {
         let mut sum = Self {
-            expected: expectation.events.len() as u64 * u64::from(expectation.clients),
+            expected: book.expected * u64::from(expectation.clients),
             ..Self::default()
         };
         for client in &book.clients {

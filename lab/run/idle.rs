@@ -32,6 +32,7 @@ impl Prepared {
             events: Vec::new(),
             buffer_factor: self.buffer_factor,
             capture: None,
+            interrupt: self.interrupt.clone(),
             notes: Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 //! that CPU time belongs to the right side.
 
 use super::{Outcome, Prepared, RunError, follow, latest};
-use crate::clock::{self, MS, Origin};
+use crate::clock::{self, MS, Origin, S};
 use crate::cpu;
 use crate::feed::Feed;
 use crate::measure::recorder::Recorder;
@@ -17,6 +17,10 @@ use tokio::sync::oneshot;
 
 /// Time to set the threads up before the run's zero.
 const LEAD_NS: u64 = 50 * MS;
+/// How often a run looks whether it should end early.
+const GLANCE_NS: u64 = 50 * MS;
+/// How long clients may take, beside a poll interval, to see what was published until then.
+const CATCH_UP_NS: u64 = 2 * S;
 /// Descriptors that a run needs beside two per client.
 const SPARE_DESCRIPTORS: u64 = 64;
 
@@ -39,7 +43,7 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
             let feed = feed.clone();
             move || serve(prepared, entry, feed, listener, origin, stopped)
         });
-        scope.spawn(move || publish(prepared, &feed, origin));
+        scope.spawn(|| publish(prepared, &recorder, &feed, origin));
         let clients_side = scope.spawn(|| clients(prepared, entry, &recorder, server, origin));
         let (reading, client_ns) = joined(clients_side)?;
         let _ = stop.send(()); // a server that has failed is gone already
@@ -104,18 +108,35 @@ fn clients(
             server,
             meter: meter.clone(),
         };
-        follow(prepared, entry, recorder, dialer).await;
+        follow(prepared, entry, recorder, dialer, cut(prepared, recorder)).await;
         meter.read().await
     });
     Ok((reading, cpu::thread_ns()))
 }
 
 /// The publisher's thread: a blocking sleep is far finer than the runtime's timers.
-fn publish(prepared: &Prepared, feed: &Feed, origin: Origin) {
+fn publish(prepared: &Prepared, recorder: &Recorder, feed: &Feed, origin: Origin) {
     origin.install();
     for event in &prepared.events {
-        clock::block_until(event.born_ns);
+        while clock::now_ns() < event.born_ns {
+            if prepared.interrupt.asked() {
+                return recorder.cut(event.seq - 1, clock::now_ns());
+            }
+            clock::block_until(event.born_ns.min(clock::now_ns() + GLANCE_NS));
+        }
         feed.publish(event.clone());
+    }
+}
+
+/// Ends once a run that was asked to end early has nothing more to wait for.
+async fn cut(prepared: &Prepared, recorder: &Recorder) {
+    while !prepared.interrupt.asked() {
+        clock::sleep(GLANCE_NS).await;
+    }
+    // Clients that catch up do so within a poll; one that does not is named by the verification.
+    let limit_ns = clock::now_ns() + prepared.scenario.poll_every.as_nanos() + CATCH_UP_NS;
+    while !recorder.cut_and_complete() && clock::now_ns() < limit_ns {
+        clock::sleep(GLANCE_NS).await;
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Outcome {
     pub result: TransportResult,
     /// Whether the system told the TCP segments; on the simulated network always.
     pub segments_known: bool,
+    /// When the run was ended early, if it was.
+    pub cut_at_ns: Option<u64>,
 }
 
 impl Outcome {
@@ -67,7 +69,12 @@ impl Outcome {
         let mut outcome = Self {
             result,
             segments_known: true,
+            cut_at_ns: book.cut.then_some(book.to_ns),
         };
+        if book.cut {
+            // Predictions are for the whole run.
+            outcome.result.theory.clear();
+        }
         if let Some(why) = ledger.malformed {
             outcome.problem(format!("the ledger could not read a connection: {why}"));
         }

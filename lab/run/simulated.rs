@@ -104,10 +104,8 @@ pub(super) fn record(
                 .run(Listener::Simulated),
         );
         let publisher = tokio::spawn(publish(prepared.events.clone(), feed));
-        follow(prepared, entry, recorder, |client| Dialer::Simulated {
-            client,
-        })
-        .await;
+        let dialer = |client| Dialer::Simulated { client };
+        follow(prepared, entry, recorder, dialer, std::future::pending()).await;
         publisher.abort();
         server.abort();
     };
