@@ -179,7 +179,9 @@ where
             },
             // Pings are answered and a close is returned while reading.
             message = socket.next() => match message {
-                Some(Ok(Message::Close(_))) | None => return Ok(()),
+                None => return Ok(()),
+                // The library has the answer to a close ready; it leaves with the next flush.
+                Some(Ok(Message::Close(_))) => return socket.flush().await.map_err(|_| Lost),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return fail(socket, &error).await,
             },
