@@ -1,1 +1,12 @@
+//! What the lab promises, tested from outside: one binary, so that it links once.
 
+mod broken;
+mod contract;
+mod determinism;
+mod heap;
+mod hostile;
+mod raw;
+mod stall;
+mod support;
+mod tidy;
+mod wire_bytes;

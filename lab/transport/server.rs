@@ -54,7 +54,12 @@ impl Door {
 /// A connection's place among those a server allows. It travels with each request, so that a
 /// transport that keeps the connection after an upgrade keeps the place too.
 #[derive(Debug, Clone)]
-pub struct Slot(#[expect(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
+pub struct Slot {
+    /// Buffer sizes of the connection.
+    pub buffers: Buffers,
+    #[expect(dead_code, reason = "held, not read")]
+    permit: Arc<OwnedSemaphorePermit>,
+}
 
 /// What a server serves and within which limits.
 #[derive(Clone)]
@@ -92,7 +97,10 @@ impl Server {
                 Err(error) => return Err(error),
             };
             let place = match slots.clone().try_acquire_owned() {
-                Ok(permit) => Place::Served(Slot(Arc::new(permit))),
+                Ok(permit) => Place::Served(Slot {
+                    buffers: self.buffers,
+                    permit: Arc::new(permit),
+                }),
                 Err(_) => match refusals.clone().try_acquire_owned() {
                     Ok(permit) => Place::Refused(permit),
                     Err(_) => continue,

@@ -56,6 +56,9 @@ pub const ENTRY: Entry = Entry {
 const RETRY: &str = "retry: 1000\n\n";
 /// A comment: keeps the connection from looking dead (WHATWG HTML 9.2.7).
 const HEARTBEAT: &str = ":\n\n";
+/// Text that is prepared at once. A backlog stays in the log until its reader takes it, so that slow
+/// readers hold no memory of the server's.
+const PIECE: usize = 8 * 1024;
 /// How long opening may take; also the grace on top of two heartbeats before a silent stream is lost.
 const PATIENCE_NS: u64 = 10 * clock::S;
 
@@ -189,10 +192,14 @@ impl Stream {
         }
     }
 
+    /// The events as text, at most about [`PIECE`]; the cursor says how far that went.
     fn write(&mut self, events: &Batch) -> Bytes {
-        let mut text =
-            BytesMut::with_capacity(events.iter().map(|event| event.payload.len() + 32).sum());
+        let size: usize = events.iter().map(|event| event.payload.len() + 32).sum();
+        let mut text = BytesMut::with_capacity(size.min(PIECE + PIECE / 4));
         for event in events {
+            if text.len() >= PIECE {
+                break;
+            }
             self.cursor = event.seq;
             text.put_slice(format!("id: {}\ndata: ", event.seq).as_bytes());
             text.put_slice(&event.payload);

@@ -72,7 +72,6 @@ pub struct WebSocket {
     /// How often a silent connection shows that it lives; zero for never.
     heartbeat: Span,
     heads: Heads,
-    buffers: Buffers,
 }
 
 impl WebSocket {
@@ -80,7 +79,6 @@ impl WebSocket {
         Self {
             heartbeat: scenario.heartbeat,
             heads: Heads::new(&scenario.headers),
-            buffers: Buffers::for_scenario(scenario),
         }
     }
 }
@@ -96,11 +94,13 @@ impl Transport for WebSocket {
             let wire = hyper::upgrade::on(&mut request);
             let slot = request.extensions_mut().remove::<Slot>();
             tokio::spawn(async move {
-                let _slot = slot;
+                // Held until the connection ends.
+                let limits = slot
+                    .as_ref()
+                    .map(|slot| config(slot.buffers, LARGEST_HELLO));
                 if let Ok(wire) = wire.await {
-                    let config = Some(config(self.buffers, LARGEST_HELLO));
                     let socket =
-                        WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, config)
+                        WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, limits)
                             .await;
                     // A client that is gone is no error of the server.
                     let _ = push(socket, feed, self.heartbeat.as_nanos()).await;
@@ -177,11 +177,13 @@ where
                 }
                 Err(_) => return refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
             },
-            // Pings are answered and a close is returned while reading.
+            // Reading answers pings; the answer to a close waits to be flushed (RFC 6455, 5.5.1).
             message = socket.next() => match message {
+                Some(Ok(Message::Close(_))) => {
+                    let _ = socket.flush().await; // ends with "closed" or with a lost connection
+                    return Ok(());
+                }
                 None => return Ok(()),
-                // The library has the answer to a close ready; it leaves with the next flush.
-                Some(Ok(Message::Close(_))) => return socket.flush().await.map_err(|_| Lost),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return fail(socket, &error).await,
             },
@@ -207,7 +209,7 @@ impl WebSocket {
             let (socket, _) = tokio_tungstenite::client_async_with_config(
                 upgrade,
                 wire,
-                Some(config(self.buffers, LARGEST_EVENT)),
+                Some(config(client.buffers(), LARGEST_EVENT)),
             )
             .await
             .map_err(|_| Lost)?;

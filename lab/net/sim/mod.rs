@@ -11,6 +11,7 @@ mod endpoint;
 pub mod link;
 mod repair;
 mod segment;
+mod waiting;
 mod wire;
 
 pub use endpoint::SocketBuffers;
@@ -138,7 +139,7 @@ pub fn run<F: Future>(config: SimConfig, main: F) -> Result<Report<F::Output>, a
     }
     NETWORK.with(|network| *network.borrow_mut() = Some(Network::new(config)));
     let _installed = Installed;
-    agenda::run(handle, waiting, async {
+    agenda::run(handle, waiting::list, async {
         let output = main.await;
         let limit_ns = clock::now_ns() + SETTLE_NS;
         while clock::now_ns() < limit_ns && !with(Network::settled).0 {
@@ -152,31 +153,6 @@ pub fn run<F: Future>(config: SimConfig, main: F) -> Result<Report<F::Output>, a
                 .num_alive_tasks(),
         }
     })
-}
-
-/// Who waits for what on the network of this thread, for the message about a stalled run.
-fn waiting() -> Vec<String> {
-    with(|network| {
-        let mut lines = Vec::new();
-        for connection in &mut network.connections {
-            let client = connection.client;
-            for (side, name) in [
-                (Side::Client, "client"),
-                (Side::Server, "server, for client"),
-            ] {
-                let end = connection.end(side);
-                let state = end.socket().state();
-                if end.reader.is_some() {
-                    lines.push(format!("{name} {client} waits to read ({state})"));
-                }
-                if end.writer.is_some() {
-                    lines.push(format!("{name} {client} waits to write ({state})"));
-                }
-            }
-        }
-        lines
-    })
-    .0
 }
 
 // Tokens on the agenda: kind, side and connection in the upper half, packet in the lower one.

@@ -6,7 +6,7 @@
 //! (RACK, RFC 8985). This layer keeps a copy of every unacknowledged segment, repeats it when Linux
 //! would, and swallows smoltcp's own late repeats. Without loss it never acts.
 
-use super::segment::{Segment, restamp};
+use super::segment::{News, Segment, refresh};
 use crate::clock::{MS, S, US};
 use smoltcp::wire::TcpSeqNumber;
 use std::collections::VecDeque;
@@ -43,6 +43,8 @@ struct Unacknowledged {
 /// The state of one direction of one connection.
 pub struct Repair {
     unacknowledged: VecDeque<Unacknowledged>,
+    /// What the newest packet acknowledged: repeats say the same.
+    news: Option<News>,
     /// Everything before this has been sent once.
     sent_to: Option<TcpSeqNumber>,
     srtt_ns: u64,
@@ -59,6 +61,7 @@ impl Repair {
     pub fn new() -> Self {
         Self {
             unacknowledged: VecDeque::new(),
+            news: None,
             sent_to: None,
             srtt_ns: 0,
             rttvar_ns: 0,
@@ -79,6 +82,7 @@ impl Repair {
 
     /// smoltcp sends `packet`, now.
     pub fn outgoing(&mut self, now_ns: u64, segment: &Segment, packet: &[u8]) -> Verdict {
+        self.news = News::of(packet, segment);
         if segment.syn {
             self.sent_to = Some(segment.seq + 1);
         }
@@ -175,7 +179,7 @@ impl Repair {
                 budget = budget.saturating_sub(usize::from(!by_rack));
                 waiting.lost = false;
                 waiting.sent_ns = now_ns;
-                restamp(&mut waiting.packet, stamp);
+                refresh(&mut waiting.packet, stamp, self.news);
                 repeat(waiting.packet.clone());
             } else if overtaken {
                 self.reorder_ns = Some(self.reorder_ns.map_or(due_ns, |at| at.min(due_ns)));
@@ -202,7 +206,7 @@ impl Repair {
                 .find(|waiting| !waiting.arrived)
             {
                 oldest.sent_ns = now_ns;
-                restamp(&mut oldest.packet, stamp);
+                refresh(&mut oldest.packet, stamp, self.news);
                 repeat(oldest.packet.clone());
             }
         }
@@ -219,7 +223,7 @@ impl Repair {
             self.timeout_ns = Some(now_ns + backed_off.min(MAX_RTO_NS));
             if let Some(oldest) = self.unacknowledged.front_mut() {
                 oldest.sent_ns = now_ns;
-                restamp(&mut oldest.packet, stamp);
+                refresh(&mut oldest.packet, stamp, self.news);
                 repeat(oldest.packet.clone());
             }
         }

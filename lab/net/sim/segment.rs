@@ -67,19 +67,49 @@ impl Segment {
     }
 }
 
-/// Writes a fresh timestamp into a packet that is sent again, as Linux does: otherwise the echo
-/// would measure the time since the first try.
-pub fn restamp(packet: &mut [u8], now: u32) {
+/// What a segment tells the other side beside its own data.
+#[derive(Debug, Clone, Copy)]
+pub struct News {
+    ack: TcpSeqNumber,
+    window: u16,
+    echo: u32,
+}
+
+impl News {
+    /// Reads it from a packet that smoltcp has just made.
+    pub fn of(packet: &[u8], segment: &Segment) -> Option<Self> {
+        let ip = Ipv4Packet::new_unchecked(packet);
+        let tcp = TcpPacket::new_unchecked(ip.payload());
+        segment.ack.map(|ack| Self {
+            ack,
+            window: tcp.window_len(),
+            echo: segment.echo,
+        })
+    }
+}
+
+/// Brings a packet that is sent again up to date, as Linux does: a stale timestamp would measure the
+/// time since the first try, and a stale acknowledgement makes the other side drop the whole packet
+/// once something newer has been acknowledged.
+pub fn refresh(packet: &mut [u8], now: u32, news: Option<News>) {
     const TIMESTAMPS: u8 = 8;
     let header = Segment::of(packet).header;
     let ip = usize::from(Ipv4Packet::new_unchecked(&packet[..]).header_len());
+    if let Some(news) = news {
+        let mut tcp = TcpPacket::new_unchecked(&mut packet[ip..]);
+        tcp.set_ack_number(news.ack);
+        tcp.set_window_len(news.window);
+    }
     let mut at = ip + 20;
     while at + 1 < header {
         match packet[at] {
             0 => return,
             1 => at += 1,
-            TIMESTAMPS if at + 6 <= header => {
+            TIMESTAMPS if at + 10 <= header => {
                 packet[at + 2..at + 6].copy_from_slice(&now.to_be_bytes());
+                if let Some(news) = news {
+                    packet[at + 6..at + 10].copy_from_slice(&news.echo.to_be_bytes());
+                }
                 return;
             }
             _ => at += usize::from(packet[at + 1].max(2)),
