@@ -1,5 +1,6 @@
 //! pushlab
 pub mod chart;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod cpu;

@@ -1,6 +1,7 @@
 //! What the lab promises, tested from outside: one binary, so that it links once.
 
 mod broken;
+mod check;
 mod contract;
 mod determinism;
 mod heap;

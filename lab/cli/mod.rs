@@ -3,6 +3,7 @@
 //! Exit codes: 0 all well, 1 a check failed (an unverified run), 2 usage or bad input, 3 this
 //! machine does not let us, 4 a bug of ours.
 
+mod check;
 mod folder;
 mod list;
 mod overrides;
@@ -26,6 +27,7 @@ Examples:
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab report reports/runs/ticker       draw a report again from its recording
   pushlab serve                            all four doors on one port, for curl and browsers
+  pushlab check http://127.0.0.1:8089      does this server keep the contract?
 
 Exit codes: 0 all well, 1 a check failed, 2 bad input, 3 environment not fit, 4 internal error";
 
@@ -51,6 +53,8 @@ enum Command {
     List(list::Arguments),
     /// Serve a scenario's feed over all transports on one port, in real time
     Serve(Box<serve::Arguments>),
+    /// Check whether a server keeps the contract in docs/CONTRACT.md
+    Check(check::Arguments),
 }
 
 /// Why a command failed, sorted by exit code.
@@ -97,6 +101,7 @@ pub fn main() -> ExitCode {
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
+        Some(Command::Check(arguments)) => check::run(&arguments),
     };
     let (code, message) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

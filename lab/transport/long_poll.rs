@@ -111,9 +111,10 @@ impl Transport for LongPoll {
                             client.saw(line);
                         }
                     }
-                    Ok(Some(_)) => client.empty_answer(),
+                    Ok(Some((StatusCode::NO_CONTENT, _))) => client.empty_answer(),
                     Ok(None) => return,
-                    Err(_) => client.back_off().await,
+                    // A server that refuses is not asked again at once.
+                    Ok(Some(_)) | Err(_) => client.back_off().await,
                 }
             }
         })
