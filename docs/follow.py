@@ -12,22 +12,27 @@ Exit code: 0 all doors showed the same events, each once and in order; 1 they di
 import argparse
 import http.client
 import json
+import random
 import sys
 import threading
 import time
 import urllib.parse
 
 try:
-    from websockets.exceptions import WebSocketException
+    from websockets.exceptions import ConnectionClosed, InvalidHandshake
     from websockets.sync.client import connect
 except ImportError:
     connect = None
 
-PATIENCE = 40  # C73: longer than the longest silence between heartbeats
+PATIENCE = 40  # C73: seconds of silence after which a connection is lost
 
 
 class Broken(Exception):
-    """The server broke the contract, or went away."""
+    """The server broke the contract."""
+
+
+class Lost(Exception):
+    """The connection went away, which may happen at any time (C15)."""
 
 
 class Door(threading.Thread):
@@ -37,16 +42,22 @@ class Door(threading.Thread):
         super().__init__(name=name, daemon=True)
         self.follow, self.server = follow, server
         self.cursor, self.last = since, last
-        self.texts, self.problem = {}, None
+        self.texts, self.problem, self.lost = {}, None, None
 
     def run(self):
-        try:
-            while not self.done():
+        pause = 0.25
+        while not self.done():
+            before = self.cursor
+            try:
                 self.follow(self)
-        except (Broken, OSError, http.client.HTTPException) as error:
-            self.problem = str(error) or type(error).__name__
-        except Exception as error:  # whatever it is, the other doors go on
-            self.problem = f"{type(error).__name__}: {error}"
+                pause = 0.25
+            except Broken as error:
+                self.problem = str(error)
+                return
+            except (Lost, OSError, http.client.HTTPException) as error:
+                self.lost = str(error) or type(error).__name__
+                pause = 0.25 if self.cursor > before else min(2 * pause, 5)
+                time.sleep(pause * random.uniform(0.5, 1))  # C72
 
     def done(self):
         return self.cursor >= self.last
@@ -77,13 +88,18 @@ def get(server, target, headers=None, timeout=PATIENCE):
     return connection.getresponse()
 
 
+def expect_200(answer, body):
+    if answer.status != 200:
+        kind = Lost if answer.status >= 500 else Broken  # C72
+        raise kind(f"{answer.status}: {body.decode(errors='replace').strip()}")
+
+
 def batch(door, answer):
     """The answer to a poll of either kind (C22, C24)."""
     body = answer.read()
     if answer.status == 204:
         return
-    if answer.status != 200:
-        raise Broken(f"{answer.status}: {body.decode(errors='replace').strip()}")
+    expect_200(answer, body)
     if not body.endswith(b"\n"):
         raise Broken("the last line of a batch does not end")
     for line in body.decode().split("\n")[:-1]:
@@ -105,12 +121,12 @@ def events(door):
     headers = {"Accept": "text/event-stream", "Last-Event-ID": str(door.cursor)}  # C41
     answer = get(door.server, "/events", headers)
     if answer.status != 200:
-        raise Broken(f"{answer.status}: {answer.read().decode(errors='replace').strip()}")
+        expect_200(answer, answer.read())
     fields = {}
     while not door.done():
         line = answer.readline().decode()
         if not line:
-            raise Broken("the stream ended")
+            raise Lost("the stream ended")
         name, _, value = line.rstrip("\n").partition(": ")
         if name in ("id", "data"):  # C44; comments and retry pass by
             fields[name] = value
@@ -130,11 +146,14 @@ def websocket(door):
         with connect(f"ws://{door.server}/ws", compression=None, proxy=None) as socket:
             socket.send(json.dumps({"since": door.cursor}))  # C51
             while not door.done():
-                text = socket.recv()  # pings are answered by the library
+                text = socket.recv(timeout=PATIENCE)  # pings are answered by the library
                 if not isinstance(text, str):
                     raise Broken("a binary message")  # C54
                 door.saw(text)
-    except WebSocketException as error:
+    except ConnectionClosed as error:
+        refused = error.rcvd and error.rcvd.code in (1002, 1007, 1008, 1009, 4410)
+        raise (Broken if refused else Lost)(str(error)) from error
+    except InvalidHandshake as error:
         raise Broken(str(error)) from error
 
 
@@ -168,6 +187,7 @@ def main():
         problem = door.problem
         if problem is None and not door.done():
             problem = f"got as far as event {door.cursor} of {last}"
+            problem += f" ({door.lost})" if door.lost else ""
         print(f"{door.name:<10} {len(door.texts):>5} events  {problem or 'ok'}")
         good = good and problem is None
     for seq in range(since + 1, last + 1):

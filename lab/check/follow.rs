@@ -12,25 +12,25 @@ use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Message;
 
 const POLL: Rules = Rules {
-    door: "poll",
+    door: "/poll",
     order: "C20",
     cursor: "C21",
     prompt: None,
 };
 const LONG_POLL: Rules = Rules {
-    door: "long-poll",
+    door: "/long-poll",
     order: "C30",
     cursor: "C31",
     prompt: Some("C34"),
 };
 const EVENTS: Rules = Rules {
-    door: "events",
+    door: "/events",
     order: "C40",
     cursor: "C42",
     prompt: Some("C46"),
 };
 const WS: Rules = Rules {
-    door: "ws",
+    door: "/ws",
     order: "C50",
     cursor: "C51",
     prompt: Some("C55"),

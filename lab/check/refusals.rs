@@ -12,6 +12,17 @@ type Lines<'a> = &'a [(&'a str, &'a str)];
 
 /// Sends each and looks at the status.
 pub async fn check(target: &Target, findings: &mut Findings) {
+    for door in DOORS {
+        let opened = target.open("GET", door, &[], "").await;
+        findings.note(
+            "C1",
+            match opened.map(|answer| answer.status()) {
+                Ok(status) if status != 404 => Ok(()),
+                Ok(status) => Err(format!("{door}: {status}")),
+                Err(why) => Err(format!("{door}: {why}")),
+            },
+        );
+    }
     numbers(target, findings).await;
     let nowhere = get(target, "/no-such-door", &[], 404).await;
     findings.note("C8", nowhere.map(drop));

@@ -5,7 +5,7 @@ use pushlab::clock::{self, MS, S};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const NEIGHBOURS: u32 = 200;
-const EVENTS: u64 = 200;
+const EVENTS: u64 = 100;
 
 /// Follows a door over a raw connection until the text of the last event; each piece with its instant.
 async fn follow(request: &[u8], hello: &[u8]) -> Vec<(u64, Vec<u8>)> {
