@@ -53,3 +53,19 @@ pub const CLAUSES: &[(&str, &str)] = &[
     ("C61", "ws: a message over 4,096 bytes is closed with 1009"),
     ("C62", "ws: a foreign Origin is refused with 403"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::CLAUSES;
+
+    #[test]
+    fn every_clause_is_in_the_contract() {
+        let contract = include_str!("../../docs/CONTRACT.md");
+        for (clause, what) in CLAUSES {
+            assert!(
+                contract.contains(&format!("**{clause} ")),
+                "{clause} {what}"
+            );
+        }
+    }
+}
