@@ -58,6 +58,7 @@
 //! * Every queue that a client could fill has a bound.
 
 pub mod chart;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod cpu;

@@ -1,9 +1,11 @@
 //! What the lab promises, tested from outside: one binary, so that it links once.
 
 mod broken;
+mod check;
 mod contract;
 mod determinism;
 mod heap;
+mod hostile;
 mod raw;
 mod stall;
 mod support;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 all well, 1 a check failed (an unverified run), 2 usage or bad input, 3 this
 //! machine does not let us, 4 a bug of ours.
 
+mod check;
 mod document;
 mod folder;
 mod gallery;
@@ -28,6 +29,7 @@ Examples:
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab report reports/runs/ticker       draw a report again from its recording
   pushlab serve                            all four doors on one port, for curl and browsers
+  pushlab check http://127.0.0.1:8089      does this server keep the contract?
 
 Exit codes: 0 all well, 1 a check failed, 2 bad input, 3 environment not fit, 4 internal error";
 
@@ -63,6 +65,8 @@ enum Command {
     Completions(document::Completions),
     /// Print the manual page
     Man,
+    /// Check whether a server keeps the contract in docs/CONTRACT.md
+    Check(check::Arguments),
 }
 
 /// Why a command failed, sorted by exit code.
@@ -115,6 +119,7 @@ pub fn main() -> ExitCode {
         Some(Command::Schema(arguments)) => document::schema(&arguments),
         Some(Command::Completions(arguments)) => document::completions(&arguments),
         Some(Command::Man) => document::man(),
+        Some(Command::Check(arguments)) => check::run(&arguments),
     };
     let (code, message) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

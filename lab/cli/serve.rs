@@ -4,9 +4,10 @@ use super::Failure;
 use super::overrides::Overrides;
 use crate::clock;
 use crate::feed::{self, Feed};
+use crate::net::loopback::open_files;
 use crate::net::{Buffers, Listener};
 use crate::scenario::Scenario;
-use crate::transport::server::{Door, Server};
+use crate::transport::server::{Door, Origins, Server};
 use crate::transport::{self};
 use clap::Args;
 use std::net::{IpAddr, Ipv4Addr};
@@ -16,10 +17,12 @@ use tokio::net::TcpListener;
 
 /// Events that the server keeps for clients that return.
 const KEPT_EVENTS: usize = 100_000;
-/// Most connections at once.
+/// Most connections at once, if the system allows that many open files.
 const MOST_CONNECTIONS: usize = 10_000;
-/// How long a client may take to send a request, or stay silent between two.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// Open files that are left for everything but connections.
+const SPARE_FILES: u64 = 64;
+/// How long a client may take to send a request, stay silent between two, or leave an answer untaken.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -32,6 +35,10 @@ pub struct Arguments {
     /// Address to listen on; anything but loopback lets other machines in
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
+    /// Let web pages of this origin open WebSockets, for example https://example.org; may be given
+    /// several times; * lets all. Pages of this server's own host always may
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    allow_origin: Vec<String>,
     #[command(flatten)]
     overrides: Overrides,
 }
@@ -67,17 +74,35 @@ async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure>
     announce(arguments.bind, port, &scenario, &doors);
     let feed = Feed::new(KEPT_EVENTS);
     publish(scenario.clone(), feed.clone())?;
+    let origins = Origins::allow(arguments.allow_origin.iter().cloned());
     let server = Server {
         doors: doors.into(),
         feed,
         buffers: Buffers::for_scenario(&scenario),
-        connections: MOST_CONNECTIONS,
+        connections: most_connections(),
         head_timeout: Some(HEAD_TIMEOUT),
     };
     server
-        .run(Listener::Tcp(listener))
+        .run_for(Listener::Tcp(listener), origins)
         .await
         .map_err(|error| Failure::file("the server stopped", error))
+}
+
+/// An origin as browsers send it: scheme, host and perhaps a port, nothing after.
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.split_once("://").map(|(_, host)| host);
+    let well_formed = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ']));
+    if text == "*" || well_formed {
+        return Ok(text.to_owned());
+    }
+    Err(String::from(
+        "write it as browsers send it, such as https://example.org:8443, or * for all",
+    ))
+}
+
+fn most_connections() -> usize {
+    let allowed = open_files().map_or(u64::MAX, |files| files.saturating_sub(SPARE_FILES).max(1));
+    MOST_CONNECTIONS.min(usize::try_from(allowed).unwrap_or(usize::MAX))
 }
 
 /// Publishes the scenario's events from now on, on a thread of its own: a synthetic source without

@@ -7,7 +7,7 @@ use crate::cpu;
 use crate::feed::Feed;
 use crate::measure::recorder::Recorder;
 use crate::measure::summary::Cpu;
-use crate::net::loopback::{Meter, Reading};
+use crate::net::loopback::{Meter, Reading, open_files};
 use crate::net::{Dialer, Listener, Network};
 use crate::transport::Entry;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -167,21 +167,4 @@ fn enough_descriptors(clients: u32) -> Result<(), RunError> {
         ))),
         _ => Ok(()),
     }
-}
-
-/// How many files this process may open, where the system tells.
-#[cfg(unix)]
-fn open_files() -> Option<u64> {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: the pointer is to a struct of ours that outlives the call.
-    let status = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
-    (status == 0).then_some(limit.rlim_cur)
-}
-
-#[cfg(not(unix))]
-fn open_files() -> Option<u64> {
-    None
 }

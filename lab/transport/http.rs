@@ -236,17 +236,22 @@ pub fn plain(status: StatusCode, text: &str) -> Answer {
 
 /// The value of a query parameter that is a whole number; `Err` carries the answer to a bad one.
 pub fn number(query: Option<&str>, name: &str) -> Result<Option<u64>, Box<Answer>> {
-    let values = query
-        .unwrap_or_default()
-        .split('&')
-        .filter_map(|pair| pair.split_once('='));
-    match values.into_iter().find(|(key, _)| *key == name) {
+    let pairs = query.unwrap_or_default().split('&');
+    let mut pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    match pairs.find(|(key, _)| *key == name) {
         None => Ok(None),
-        Some((_, value)) => value.parse().map(Some).map_err(|_| {
+        Some((_, value)) => whole(value.as_bytes()).map(Some).ok_or_else(|| {
             let text = format!("{name}={value:?} is not a whole number: write {name}=0 to begin\n");
             Box::new(plain(StatusCode::BAD_REQUEST, &text))
         }),
     }
+}
+
+/// A whole number: decimal digits and nothing else (`parse` alone would take a plus sign).
+pub fn whole(text: &[u8]) -> Option<u64> {
+    let digits = text.iter().all(u8::is_ascii_digit);
+    let text = digits.then(|| std::str::from_utf8(text).ok()).flatten()?;
+    text.parse().ok()
 }
 
 /// The answer to a cursor that is older than the log.

@@ -113,9 +113,10 @@ impl Transport for LongPoll {
                             client.saw(line);
                         }
                     }
-                    Ok(Some(Ok(_))) => client.empty_answer(),
+                    Ok(Some(Ok((StatusCode::NO_CONTENT, _)))) => client.empty_answer(),
                     Ok(None) => return,
-                    Ok(Some(Err(_))) | Err(_) => client.back_off().await,
+                    // A server that refuses is not asked again at once.
+                    Ok(Some(_)) | Err(_) => client.back_off().await,
                 }
             }
         })

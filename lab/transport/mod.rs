@@ -7,12 +7,16 @@
 //! here (`mod` and the entry in `ALL`).
 
 mod client;
+mod close;
 mod event_stream;
+mod hello;
 mod http;
 mod long_poll;
+mod patient;
 pub mod server;
 mod short_poll;
 mod sse;
+mod upgrade;
 mod websocket;
 
 pub use client::{Client, ClientSetup};

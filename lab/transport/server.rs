@@ -1,10 +1,15 @@
 //! The one HTTP server: one port, one feed, a door for each transport.
 
+pub use super::upgrade::Origins;
+
+use super::patient::Patient;
 use super::{Answer, Descriptor, Transport, http};
+use crate::clock;
 use crate::clock::HyperTimer;
 use crate::feed::Feed;
 use crate::net::{Buffers, Listener, Wire};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
+use hyper::header::{ALLOW, CONNECTION, HeaderValue, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
@@ -18,6 +23,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Most header lines in a request.
 const MOST_HEADERS: usize = 64;
+/// Longest path and query of a request, bytes.
+const LONGEST_TARGET: usize = 4 << 10;
+/// How many connections beyond a server's limit are told so at once; further ones are just closed.
+const MOST_REFUSALS: usize = 64;
+/// How long the listener rests when the system has no more descriptors or memory for it.
+const REST_NS: u64 = 100 * clock::MS;
 
 /// A door: a transport behind its path.
 #[derive(Clone)]
@@ -56,42 +67,67 @@ pub struct Server {
     pub doors: Arc<[Door]>,
     pub feed: Feed,
     pub buffers: Buffers,
-    /// Most connections at once; further ones wait to be accepted.
+    /// Most connections at once; further ones are answered with 503.
     pub connections: usize,
-    /// How long a connection may take to send a request's head, from the end of the answer before.
+    /// How long a connection may take to send a request's head, from the end of the answer before;
+    /// also how long it may take nothing of what is sent to it.
     pub head_timeout: Option<Duration>,
 }
 
 impl Server {
-    /// Accepts connections until the listener fails.
+    /// Accepts connections until the listener fails. Foreign pages may not open WebSockets.
     pub async fn run(self, listener: Listener) -> io::Result<()> {
+        self.run_for(listener, Origins::default()).await
+    }
+
+    /// The same, with these origins' pages allowed.
+    pub async fn run_for(self, listener: Listener, origins: Origins) -> io::Result<()> {
         let slots = Arc::new(Semaphore::new(self.connections));
+        let refusals = Arc::new(Semaphore::new(MOST_REFUSALS));
         loop {
-            let Ok(permit) = slots.clone().acquire_owned().await else {
-                return Ok(());
-            };
             let wire = match listener.accept().await {
                 Ok(wire) => wire,
                 // One connection that failed while being accepted is not the listener's end.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+                // Connections hold all there is: those that end give some back.
+                Err(error) if is_shortage(&error) => {
+                    clock::sleep(REST_NS).await;
+                    continue;
+                }
                 Err(error) => return Err(error),
             };
-            let slot = Slot {
-                buffers: self.buffers,
-                permit: Arc::new(permit),
+            let place = match slots.clone().try_acquire_owned() {
+                Ok(permit) => Place::Served(Slot {
+                    buffers: self.buffers,
+                    permit: Arc::new(permit),
+                }),
+                Err(_) => match refusals.clone().try_acquire_owned() {
+                    Ok(permit) => Place::Refused(permit),
+                    Err(_) => continue,
+                },
             };
-            tokio::spawn(self.clone().connection(wire, slot));
+            let server = self.clone();
+            tokio::spawn(server.connection(wire, place, origins.clone()));
         }
     }
 
     /// Serves one connection until it closes or is handed over by an upgrade.
-    async fn connection(self, wire: Wire, slot: Slot) {
-        let buffer = slot.buffers.http;
+    async fn connection(self, wire: Wire, place: Place, origins: Origins) {
+        let buffer = self.buffers.http;
         let head_timeout = self.head_timeout;
+        let place = Arc::new(place);
         let service = service_fn(move |mut request: Request<Incoming>| {
-            let server = self.clone();
-            request.extensions_mut().insert(slot.clone());
-            async move { Ok::<_, Infallible>(server.answer(request).await) }
+            let (server, origins, place) = (self.clone(), origins.clone(), place.clone());
+            async move {
+                let answer = match &*place {
+                    Place::Refused(_) => overcrowded(),
+                    Place::Served(slot) => {
+                        request.extensions_mut().insert(slot.clone());
+                        server.answer(request, &origins).await
+                    }
+                };
+                Ok::<_, Infallible>(answer)
+            }
         });
         let connection = http1::Builder::new()
             .timer(HyperTimer)
@@ -100,14 +136,19 @@ impl Server {
             .auto_date_header(false) // our answers carry the date of our clock
             .max_buf_size(buffer)
             .max_headers(MOST_HEADERS)
-            .serve_connection(TokioIo::new(wire), service)
+            .serve_connection(TokioIo::new(Patient::new(wire, head_timeout)), service)
             .with_upgrades();
         // Clients come and go; how a connection ended is theirs to know.
         let _ = connection.await;
     }
 
     /// Routes a request to the door with its path.
-    async fn answer(&self, request: Request<Incoming>) -> Answer {
+    async fn answer(&self, request: Request<Incoming>, origins: &Origins) -> Answer {
+        let target = request.uri().path_and_query();
+        if target.is_some_and(|target| target.as_str().len() > LONGEST_TARGET) {
+            let text = "the path and query are longer than 4096 bytes\n";
+            return http::plain(StatusCode::URI_TOO_LONG, text);
+        }
         let path = request.uri().path();
         let Some(door) = self.doors.iter().find(|door| door.path == path) else {
             let mut text = String::from("no such door; there are:\n");
@@ -117,16 +158,53 @@ impl Server {
             return http::plain(StatusCode::NOT_FOUND, &text);
         };
         if request.method() != Method::GET {
-            let mut answer =
-                http::plain(StatusCode::METHOD_NOT_ALLOWED, "this door takes GET only\n");
-            answer
-                .headers_mut()
-                .insert("allow", hyper::header::HeaderValue::from_static("GET"));
+            let text = "this door takes GET only\n";
+            let mut answer = http::plain(StatusCode::METHOD_NOT_ALLOWED, text);
+            let headers = answer.headers_mut();
+            headers.insert(ALLOW, HeaderValue::from_static("GET"));
             return answer;
         }
-        door.transport
-            .clone()
-            .serve(request, self.feed.clone())
-            .await
+        if !request.body().is_end_stream() {
+            let text = "this door takes no body\n";
+            return last(http::plain(StatusCode::PAYLOAD_TOO_LARGE, text));
+        }
+        if let Some(refusal) = origins.refusal(&request) {
+            return refusal;
+        }
+        let feed = self.feed.clone();
+        door.transport.clone().serve(request, feed).await
     }
+}
+
+/// A connection's place: among those that are served, or among the few that are told why not.
+enum Place {
+    Served(Slot),
+    Refused(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit),
+}
+
+/// The answer to a connection too many.
+fn overcrowded() -> Answer {
+    let text = "too many connections: come back later\n";
+    let mut answer = last(http::plain(StatusCode::SERVICE_UNAVAILABLE, text));
+    let headers = answer.headers_mut();
+    headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    answer
+}
+
+/// Makes an answer the last one of its connection.
+fn last(mut answer: Answer) -> Answer {
+    let headers = answer.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// Whether the system is out of something that closing connections gives back.
+fn is_shortage(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let known = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
+    #[cfg(not(unix))]
+    let known = [10_024, 10_055]; // WSAEMFILE, WSAENOBUFS
+    error
+        .raw_os_error()
+        .is_some_and(|code| known.contains(&code))
 }

@@ -85,14 +85,14 @@ impl Transport for Sse {
                 .headers()
                 .get("last-event-id")
                 .map(HeaderValue::as_bytes);
-            let cursor = match last_id.map(|id| std::str::from_utf8(id).unwrap_or("?").parse()) {
-                Some(Ok(cursor)) => cursor,
+            let cursor = match last_id.map(http::whole) {
+                Some(Some(cursor)) => cursor,
                 // A newcomer follows from the query's cursor, or from the beginning.
                 None => match http::number(request.uri().query(), "since") {
                     Ok(since) => since.unwrap_or(0),
                     Err(refusal) => return *refusal,
                 },
-                Some(Err(_)) => {
+                Some(None) => {
                     let text = "Last-Event-ID is not a whole number: send back an id as received\n";
                     return plain(StatusCode::BAD_REQUEST, text);
                 }

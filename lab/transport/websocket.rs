@@ -21,9 +21,11 @@
 //! *Hurts*: it leaves HTTP: proxies, caches, authentication and reconnection are yours to solve.
 
 use super::client::Lost;
-use super::http::{HOST, Heads, plain};
+use super::close::{fail, refuse};
+use super::hello::hello;
+use super::http::{HOST, Heads};
 use super::server::Slot;
-use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport};
+use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, upgrade};
 use crate::clock;
 use crate::feed::Feed;
 use crate::measure::Marker;
@@ -31,17 +33,16 @@ use crate::net::{Buffers, Wire};
 use crate::scenario::{Scenario, Span};
 use crate::theory::Law;
 use futures_util::{SinkExt, StreamExt};
+use hyper::Request;
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
-use hyper::{Request, Response, StatusCode};
+use hyper::header::HeaderValue;
 use hyper_util::rt::TokioIo;
 use std::borrow::Cow;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
@@ -60,8 +61,9 @@ pub const ENTRY: Entry = Entry {
 
 /// How long opening, the hello and closing may take; also the grace on top of two heartbeats.
 const PATIENCE_NS: u64 = 10 * clock::S;
-/// Largest frame or message that either side accepts.
-const LARGEST_MESSAGE: usize = 1 << 20;
+/// Largest message that a client accepts, and largest that a server does: a hello is short.
+const LARGEST_EVENT: usize = 1 << 20;
+const LARGEST_HELLO: usize = 4 << 10;
 /// The lab's own close code: the cursor is older than the log (4000-4999 are private use, RFC 6455 7.4.2).
 const FORGOTTEN: CloseCode = CloseCode::Library(4410);
 
@@ -84,54 +86,26 @@ impl WebSocket {
 impl Transport for WebSocket {
     fn serve(self: Arc<Self>, mut request: Request<Incoming>, feed: Feed) -> Task<Answer> {
         Box::pin(async move {
-            let headers = request.headers();
-            let wants = headers
-                .get(UPGRADE)
-                .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
-            let version = headers
-                .get("sec-websocket-version")
-                .map(HeaderValue::as_bytes);
-            let (true, Some(key)) = (wants, headers.get(SEC_WEBSOCKET_KEY)) else {
-                let text = "this door is for WebSocket: send an upgrade request\n";
-                let mut answer = plain(StatusCode::UPGRADE_REQUIRED, text);
-                answer
-                    .headers_mut()
-                    .insert(UPGRADE, HeaderValue::from_static("websocket"));
-                return answer;
+            let answer = match upgrade::accept(&request) {
+                Ok(answer) => answer,
+                Err(refusal) => return *refusal,
             };
-            if version != Some(b"13") {
-                let mut answer = plain(
-                    StatusCode::UPGRADE_REQUIRED,
-                    "only WebSocket version 13 is spoken here\n",
-                );
-                answer
-                    .headers_mut()
-                    .insert("sec-websocket-version", HeaderValue::from_static("13"));
-                return answer;
-            }
-            let accept = derive_accept_key(key.as_bytes());
             // hyper hands the connection over once the 101 has left.
-            let upgrade = hyper::upgrade::on(&mut request);
+            let wire = hyper::upgrade::on(&mut request);
             let slot = request.extensions_mut().remove::<Slot>();
             tokio::spawn(async move {
                 // Held until the connection ends.
-                let config = slot.as_ref().map(|slot| config(slot.buffers));
-                if let Ok(wire) = upgrade.await {
+                let limits = slot
+                    .as_ref()
+                    .map(|slot| config(slot.buffers, LARGEST_HELLO));
+                if let Ok(wire) = wire.await {
                     let socket =
-                        WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, config)
+                        WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, limits)
                             .await;
                     // A client that is gone is no error of the server.
                     let _ = push(socket, feed, self.heartbeat.as_nanos()).await;
                 }
             });
-            let mut answer = Response::new(Default::default());
-            *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-            let headers = answer.headers_mut();
-            headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-            if let Ok(accept) = HeaderValue::from_str(&accept) {
-                headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
-            }
             answer
         })
     }
@@ -176,11 +150,13 @@ where
 {
     let hello = tokio::select! {
         biased;
-        message = socket.next() => message,
-        () = clock::sleep(PATIENCE_NS) => None,
+        hello = hello(&mut socket) => hello,
+        () = clock::sleep(PATIENCE_NS) => Ok(None),
     };
-    let Some(mut cursor) = hello.and_then(Result::ok).as_ref().and_then(since) else {
-        return refuse(socket, CloseCode::Policy, "begin with {\"since\":N}").await;
+    let mut cursor = match hello {
+        Ok(Some(cursor)) => cursor,
+        Ok(None) => return refuse(socket, CloseCode::Policy, "begin with {\"since\":N}").await,
+        Err(error) => return fail(socket, &error).await,
     };
     loop {
         let silence_ns = if heartbeat_ns == 0 {
@@ -209,7 +185,7 @@ where
                 }
                 None => return Ok(()),
                 Some(Ok(_)) => {}
-                Some(Err(_)) => return Err(Lost),
+                Some(Err(error)) => return fail(socket, &error).await,
             },
             () = clock::sleep(silence_ns) => {
                 socket.send(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
@@ -218,34 +194,9 @@ where
     }
 }
 
-/// The cursor in a hello.
-fn since(message: &Message) -> Option<u64> {
-    let Message::Text(text) = message else {
-        return None;
-    };
-    let hello: serde_json::Value = serde_json::from_str(text).ok()?;
-    hello.get("since")?.as_u64()
-}
-
 /// Payloads are text by construction; anything else would be shown as such.
 fn text(payload: &bytes::Bytes) -> Utf8Bytes {
     Utf8Bytes::try_from(payload.clone()).unwrap_or_else(|_| Utf8Bytes::from("\u{fffd}"))
-}
-
-/// Closes with a code and a reason.
-async fn refuse<W>(
-    mut socket: WebSocketStream<W>,
-    code: CloseCode,
-    reason: &'static str,
-) -> Result<(), Lost>
-where
-    W: AsyncRead + AsyncWrite + Unpin,
-{
-    let frame = CloseFrame {
-        code,
-        reason: Utf8Bytes::from_static(reason),
-    };
-    socket.close(Some(frame)).await.map_err(|_| Lost)
 }
 
 impl WebSocket {
@@ -258,7 +209,7 @@ impl WebSocket {
             let (socket, _) = tokio_tungstenite::client_async_with_config(
                 upgrade,
                 wire,
-                Some(config(client.buffers())),
+                Some(config(client.buffers(), LARGEST_EVENT)),
             )
             .await
             .map_err(|_| Lost)?;
@@ -329,11 +280,11 @@ impl WebSocket {
 }
 
 /// Small buffers: the library's default read buffer of 128 KiB is zeroed on every read.
-fn config(buffers: Buffers) -> WebSocketConfig {
+fn config(buffers: Buffers, largest: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(buffers.websocket)
         .write_buffer_size(0)
-        .max_write_buffer_size(LARGEST_MESSAGE + buffers.websocket)
-        .max_message_size(Some(LARGEST_MESSAGE))
-        .max_frame_size(Some(LARGEST_MESSAGE))
+        .max_write_buffer_size(LARGEST_EVENT + buffers.websocket)
+        .max_message_size(Some(largest))
+        .max_frame_size(Some(largest))
 }

@@ -84,7 +84,7 @@ fn run(entry: &Entry, pace: Pace) -> (Seen, isize) {
             book.latency_min_ns,
             book.latency_max_ns,
         ),
-        first_screen: book.first_screen,
+        first_screen: book.watched_screen,
     };
     (seen, growth)
 }

@@ -34,12 +34,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "transport",
         ],
     ),
+    ("check", &["clock"]),
     ("chart", &["measure", "scenario"]),
     ("report", &["chart", "measure", "scenario"]),
     (
         "cli",
         &[
             "chart",
+            "check",
             "clock",
             "feed",
             "measure",

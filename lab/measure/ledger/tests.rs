@@ -57,6 +57,7 @@ fn a_poll() {
     poll.ack(Up);
     poll.close();
     let expected = Ledger {
+        malformed: None,
         up: LayerBytes {
             http_headers: 18,
             setup: 60 + 52 + 104,
