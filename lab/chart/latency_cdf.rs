@@ -221,7 +221,7 @@ fn label(canvas: &Canvas, plot: &Plot, drawn: &[Drawn], paths: &[Vec<Point>]) ->
 }
 
 /// The end of the axis, and the slowest delivery where it lies far beyond it: a few deliveries during an outage
-/// must not squeeze all others into one line.
+/// must not squeeze all others into one line. The spectrum shows the rest.
 fn range(drawn: &[Drawn]) -> (f64, Option<f64>) {
     let largest = |of: fn(&Figures) -> f64| {
         drawn
@@ -229,10 +229,11 @@ fn range(drawn: &[Drawn]) -> (f64, Option<f64>) {
             .map(|(_, figures, _)| of(figures))
             .fold(0.0, f64::max)
     };
-    let (p99, max) = (largest(|f| f.latency_us.p99), largest(|f| f.latency_us.max));
-    let cut = p99 > 0.0 && max > 2.0 * p99;
-    let unit = TimeUnit::for_max(if cut { p99 } else { max }).us;
-    let (values, _) = ticks(if cut { p99 * 1.15 } else { max } / unit, 8);
+    let (p90, max) = (largest(|f| f.latency_us.p90), largest(|f| f.latency_us.max));
+    let cut = p90 > 0.0 && max > 3.0 * p90;
+    let end = if cut { 1.5 * p90 } else { max };
+    let unit = TimeUnit::for_max(end).us;
+    let (values, _) = ticks(end / unit, 8);
     (
         values.last().map_or(1.0, |last| last * unit),
         cut.then_some(max),
