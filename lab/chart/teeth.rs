@@ -138,3 +138,35 @@ fn teeth(transport: &TransportResult, stretch: Stretch) -> Vec<Tooth> {
     }
     teeth
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::age_sawtooth;
+    use crate::report::fixture;
+    use crate::scenario::{Outage, Span};
+
+    #[test]
+    fn the_sawtooth_shows_the_outage() {
+        let outage = |at: u64| Outage {
+            at: Span::from_millis(at),
+            lasts: Span::from_millis(5_000),
+        };
+        let mut results = fixture::ticker();
+        let stretch = |results: &Results| {
+            let stretch = strips(results).0;
+            (stretch.from / 1_000, stretch.to / 1_000)
+        };
+        assert_eq!(stretch(&results), (5_000, 15_000));
+        results.scenario.outages = vec![outage(2_000), outage(30_000)];
+        assert_eq!(stretch(&results), (27_000, 47_000));
+        let svg = age_sawtooth::chart(&results).svg;
+        assert!(svg.contains("outage") && svg.contains("time since 22 s after measuring began"));
+        // One that the kept screens do not show to its end, and one on a network that has no line.
+        results.scenario.outages = vec![outage(62_000)];
+        assert_eq!(stretch(&results), (5_000, 15_000));
+        results.scenario.outages = vec![outage(30_000)];
+        results.network = "loopback".into();
+        assert_eq!(stretch(&results), (5_000, 15_000));
+    }
+}
