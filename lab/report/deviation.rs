@@ -17,6 +17,9 @@ pub struct Deviation {
 /// The figure that the ledger gives only indirectly: what an event costs once a connection stands.
 const WITHOUT_SETUP: &str = "bytes_per_event_without_setup";
 
+/// Figures that only whole numbers can be.
+const COUNTS: [&str; 2] = ["requests", "empty_answers"];
+
 /// All predictions of a transport that can be compared; none for an unverified one.
 pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
     let Some(figures) = figures(transport) else {
@@ -36,6 +39,12 @@ pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
     };
     let compare = |(figure, &predicted): (&String, &f64)| {
         let measured = measured(figure)?;
+        // Of a count that is less than one, all that can be seen is whether it is none.
+        let predicted = if COUNTS.contains(&figure.as_str()) && predicted < 0.5 {
+            0.0
+        } else {
+            predicted
+        };
         let percent = match predicted {
             0.0 => (measured == 0.0).then_some(0.0),
             _ => Some((measured - predicted) / predicted * 100.0),

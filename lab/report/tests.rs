@@ -106,6 +106,9 @@ fn deviations_follow_the_path_of_a_figure() {
         .map(|deviation| deviation.percent)
         .collect();
     assert_eq!(percents, [Some(0.0), None]);
+    // A hundredth of an answer and none at all are the same.
+    transport.theory = [("empty_answers".to_owned(), 0.01)].into();
+    assert_eq!(deviations(&transport)[0].percent, Some(0.0));
 }
 
 #[test]
