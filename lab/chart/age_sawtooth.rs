@@ -4,9 +4,9 @@
 use super::canvas::{Align, Canvas};
 use super::format::{TimeUnit, count, percent, time};
 use super::plot::Plot;
-use super::style::{INK, LABEL, MARGIN, PLOT_BOTTOM, SOFT, STROKE, TEXT, WIDTH};
-use super::style::{color, leading, ticks, wrap};
-use super::teeth::{Strip, WINDOW_US, strips};
+use super::style::{INK, LABEL, MARGIN, PLOT_BOTTOM, SHADE, SOFT, STROKE, TEXT, WIDTH};
+use super::style::{color, leading, text_width, ticks, wrap};
+use super::teeth::{Stretch, Strip, WINDOW_US, strips};
 use super::{Chart, Table, figures, footer, not_verified};
 use crate::measure::Results;
 
@@ -22,10 +22,10 @@ const RIGHT: i32 = 960;
 
 /// The chart.
 pub fn chart(results: &Results) -> Chart {
-    let strips = strips(results);
+    let (stretch, strips) = strips(results);
     let alt = alt(&strips);
     let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
-        draw(canvas, results, &strips)
+        draw(canvas, results, stretch, &strips)
     });
     Chart {
         id: ID,
@@ -37,7 +37,7 @@ pub fn chart(results: &Results) -> Chart {
     }
 }
 
-fn draw(canvas: &Canvas, results: &Results, strips: &[Strip]) {
+fn draw(canvas: &Canvas, results: &Results, stretch: Stretch, strips: &[Strip]) {
     let oldest = strips.iter().map(Strip::oldest).fold(0.0, f64::max);
     let unit = TimeUnit::for_max(oldest);
     let y_max = ticks(oldest / unit.us, 2)
@@ -78,17 +78,48 @@ fn draw(canvas: &Canvas, results: &Results, strips: &[Strip]) {
             } else {
                 "one client"
             };
-            let title = format!(
-                "time since measuring began ({}), screen of {client}",
-                x_unit.name
-            );
+            let start = match stretch.from - results.windows.measured_from_us.min(stretch.from) {
+                0 => "measuring began".into(),
+                us => format!("{} after measuring began", time(us as f64)),
+            };
+            let title = format!("time since {start} ({}), screen of {client}", x_unit.name);
             plot.x_axis(canvas, 10, x_unit.us, &title);
         } else {
             plot.x_grid(canvas, 10, x_unit.us);
         }
+        draw_outages(canvas, results, stretch, &plot, i == 0);
         draw_strip(canvas, &plot, strip);
         plot.axes(canvas);
         draw_label(canvas, strip, top, bottom);
+    }
+}
+
+/// Shades the time in which the line was cut; the first strip has room for its name.
+fn draw_outages(
+    canvas: &Canvas,
+    results: &Results,
+    stretch: Stretch,
+    plot: &Plot,
+    with_name: bool,
+) {
+    for outage in &results.scenario.outages {
+        if results.network == "loopback" {
+            break; // there is no line to cut
+        }
+        let [at, lasts] = [outage.at, outage.lasts].map(|span| span.as_nanos() / 1_000);
+        let (from, to) = (
+            at.max(stretch.from),
+            at.saturating_add(lasts).min(stretch.to),
+        );
+        if from >= to {
+            continue;
+        }
+        let x = |us: u64| plot.at((us - stretch.from) as f64, 0.0).0;
+        canvas.rect((x(from), plot.top), (x(to), plot.bottom), SHADE);
+        if with_name && x(to) - x(from) > text_width("outage", TEXT, false) + 8 {
+            let middle = ((x(from) + x(to)) / 2, TOP - 20);
+            canvas.text(middle, TEXT, Align::Middle, SOFT, "outage");
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! The line of a distribution on a plot.
 
 use super::canvas::Point;
+use super::format::TimeUnit;
 use super::plot::Plot;
+use super::style::ticks;
+use crate::measure::Figures;
 
 /// The line through the points of a distribution, from 0 % and no further than the axis.
 pub fn path(plot: &Plot, points: &[[f64; 2]]) -> Vec<Point> {
@@ -51,4 +54,20 @@ pub fn coincide(plot: &Plot, one: &[Point], other: &[Point]) -> bool {
         (Some((x0, _)), Some((x1, _))) => (x0 - x1).abs() <= 6,
         _ => false,
     }
+}
+
+/// The end of the axis, and the slowest delivery where it lies far beyond it: a few deliveries during an outage
+/// must not squeeze all others into one line. The spectrum shows the rest.
+pub fn range(drawn: &[&Figures]) -> (f64, Option<f64>) {
+    let largest =
+        |of: fn(&Figures) -> f64| drawn.iter().map(|figures| of(figures)).fold(0.0, f64::max);
+    let (p90, max) = (largest(|f| f.latency_us.p90), largest(|f| f.latency_us.max));
+    let cut = p90 > 0.0 && max > 3.0 * p90;
+    let end = if cut { 1.5 * p90 } else { max };
+    let unit = TimeUnit::for_max(end).us;
+    let (values, _) = ticks(end / unit, 8);
+    (
+        values.last().map_or(1.0, |last| last * unit),
+        cut.then_some(max),
+    )
 }

@@ -1,14 +1,14 @@
 //! What every screen showed at the same few instants, beside what was true at the server.
 
 use super::figures;
-use super::teeth::WINDOW_US;
-use crate::measure::{Results, SCREEN_POINTS, SCREEN_US, Series, TransportResult};
+use super::teeth::{Stretch, strips};
+use crate::measure::{Results, SCREEN_POINTS, Series, TransportResult};
 
 /// Instants that are looked at.
 const FRAMES: usize = 8;
 /// Distances between them, in microseconds: the least that lets something happen from one to the next. None is a
 /// multiple of a usual interval of events or polls: frames in step with either would all show the same phase of it.
-const SPACINGS_US: [u64; 3] = [200_000, 700_000, LONGEST_US];
+const SPACINGS_US: [u64; 2] = [200_000, 700_000];
 const LONGEST_US: u64 = 1_700_000;
 /// Beginnings that are tried.
 const STEP_US: u64 = 100_000;
@@ -48,22 +48,14 @@ impl<'a> Film<'a> {
         let gap = last.saturating_sub(first) / labels.len() as u64;
         let spacing = SPACINGS_US
             .into_iter()
-            .find(|spacing| 10 * *spacing >= 7 * gap)
+            .find(|spacing| *spacing >= gap / 10 * 7)
             .unwrap_or(LONGEST_US);
         // Within the seconds that the sawtooth shows, so that one can be read beside the other.
-        let window = if spacing < LONGEST_US {
-            WINDOW_US
-        } else {
-            SCREEN_US
-        };
-        let from = results.windows.measured_from_us.max(first);
-        let mut to = from
-            .saturating_add(window)
-            .min(results.windows.measured_to_us);
+        let (Stretch { from, mut to }, _) = strips(results);
         if labels.len() >= SCREEN_POINTS {
             to = to.min(last);
         }
-        let from = from.max(Self::all_known(results));
+        let from = from.max(first).max(Self::all_known(results));
         let length = spacing * (FRAMES as u64 - 1);
         let last_start = to.saturating_sub(length).max(from);
         let instants =
@@ -162,4 +154,59 @@ fn newest(labels: &[(u64, String)], now: u64) -> Option<Label<'_>> {
 fn shown<'a>(results: &'a Results, series: &Series, now: u64) -> Option<Label<'a>> {
     let at = series.screen.partition_point(|[seen, _]| *seen <= now);
     newest(&results.feed_labels, series.screen[at.checked_sub(1)?][1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn frames_are_as_old_as_the_run_is() {
+        let results = fixture::ticker();
+        let film = Film::new(&results).unwrap();
+        for (transport, frames) in &film.screens {
+            let wrong = frames.as_ref().unwrap().iter().filter(|f| f.behind > 0);
+            let stale = figures(transport).unwrap().stale_share * FRAMES as f64;
+            assert!(
+                (wrong.count() as f64 - stale).abs() <= 1.0,
+                "{}",
+                transport.id
+            );
+        }
+    }
+
+    #[test]
+    fn a_screen_lags_by_the_events_it_has_not_seen() {
+        let mut results = fixture::ticker();
+        results.transports.truncate(1);
+        // Born every second and seen 2.5 s later: from the third on a screen is two or three events behind.
+        results.feed_labels = (0..40).map(|s| (s * 1_000_000, s.to_string())).collect();
+        let series = results.transports[0].series.as_mut().unwrap();
+        series.screen = (0..36)
+            .map(|s| [s * 1_000_000 + 2_500_000, s * 1_000_000])
+            .collect();
+        let film = Film::new(&results).unwrap();
+        for frame in film.screens[0].1.as_ref().unwrap() {
+            assert!((2..=3).contains(&frame.behind), "{}", frame.behind);
+        }
+        // The same text is right, however old.
+        results
+            .feed_labels
+            .iter_mut()
+            .for_each(|label| label.1 = "1".into());
+        let film = Film::new(&results).unwrap();
+        let frames = film.screens[0].1.as_ref().unwrap();
+        assert!(frames.iter().all(|frame| frame.behind == 0));
+    }
+
+    #[test]
+    fn broken_files_break_nothing() {
+        let mut results = fixture::damaged();
+        results.feed_labels = vec![(u64::MAX, "x".into()), (0, String::new())];
+        results.windows.measured_from_us = u64::MAX;
+        assert!(Film::new(&results).is_some());
+        results.feed_labels.clear();
+        assert!(Film::new(&results).is_none());
+    }
 }

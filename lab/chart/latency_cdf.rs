@@ -1,13 +1,13 @@
 //! How long from birth to screen? The share of deliveries at or below each latency: polling is a ramp, push a cliff.
 
 use super::canvas::{Align, Canvas, Point};
-use super::curve::{coincide, path, quantile};
+use super::curve::{coincide, path, quantile, range};
 use super::evidence::marked;
 use super::format::{TimeUnit, count, time};
 use super::labels::{Area, place};
 use super::plot::Plot;
 use super::style::{INK, LABEL, MARGIN, MARKER, PLOT_BOTTOM, SOFT, STROKE, TEXT, WHITE, WIDTH};
-use super::style::{color, leading, text_width, ticks, wrap};
+use super::style::{color, leading, text_width, wrap};
 use super::{Chart, Table, figures, footer, not_verified};
 use crate::measure::{Figures, Results, Series, TransportResult};
 
@@ -65,7 +65,8 @@ fn draw(canvas: &Canvas, results: &Results) {
             canvas.text((280, 86), TEXT, Align::Left, INK, &line);
         }
     }
-    let (x_max, slowest) = range(&drawn);
+    let figures_drawn: Vec<&Figures> = drawn.iter().map(|drawn| drawn.1).collect();
+    let (x_max, slowest) = range(&figures_drawn);
     let plot = Plot {
         left: 80,
         top: 116,
@@ -218,25 +219,6 @@ fn label(canvas: &Canvas, plot: &Plot, drawn: &[Drawn], paths: &[Vec<Point>]) ->
         .flatten()
         .map(|placed| placed.anchor)
         .collect()
-}
-
-/// The end of the axis, and the slowest delivery where it lies far beyond it: a few deliveries during an outage
-/// must not squeeze all others into one line.
-fn range(drawn: &[Drawn]) -> (f64, Option<f64>) {
-    let largest = |of: fn(&Figures) -> f64| {
-        drawn
-            .iter()
-            .map(|(_, figures, _)| of(figures))
-            .fold(0.0, f64::max)
-    };
-    let (p99, max) = (largest(|f| f.latency_us.p99), largest(|f| f.latency_us.max));
-    let cut = p99 > 0.0 && max > 2.0 * p99;
-    let unit = TimeUnit::for_max(if cut { p99 } else { max }).us;
-    let (values, _) = ticks(if cut { p99 * 1.15 } else { max } / unit, 8);
-    (
-        values.last().map_or(1.0, |last| last * unit),
-        cut.then_some(max),
-    )
 }
 
 fn alt(results: &Results) -> String {

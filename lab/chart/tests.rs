@@ -227,3 +227,56 @@ fn the_sawtooth_has_the_mean_of_its_teeth() {
     let chart = super::age_sawtooth::chart(&results);
     assert_eq!(chart.table.rows[0][1..4], ["10", "500 ms", "1 s"]);
 }
+
+#[test]
+fn work_is_counted_per_client_and_minute() {
+    // 50 clients, 65 s from the first packet to the last.
+    let mut results = fixture::ticker();
+    let figures = results.transports[0].figures.as_mut().unwrap();
+    (figures.requests, figures.empty_answers) = (3_250, 1_300);
+    let table = super::requests::chart(&results).table;
+    assert_eq!(table.rows[0][1..3], ["60 per minute", "40 %"]);
+    assert_eq!(table.rows[0][4], "1");
+}
+
+#[test]
+fn an_older_file_has_fewer_charts() {
+    let mut results = fixture::ticker();
+    assert_eq!(all(&results).len(), 7);
+    results.feed_labels.clear();
+    for transport in &mut results.transports {
+        transport.idle = None;
+    }
+    let ids: Vec<&str> = all(&results).iter().map(|chart| chart.id).collect();
+    let rest = [
+        "age-sawtooth",
+        "latency-cdf",
+        "percentile-spectrum",
+        "byte-ledger",
+        "requests",
+    ];
+    assert_eq!(ids, rest);
+}
+
+#[test]
+fn the_spectrum_marks_what_events_do_not_bear_out() {
+    let results = fixture::ticker();
+    let chart = super::percentile_spectrum::chart(&results);
+    let events = results.transports[0].figures.as_ref().unwrap();
+    let events = super::format::count(events.latency_events);
+    assert!(
+        chart
+            .svg
+            .contains(&format!("fewer than 10 of {events} events"))
+    );
+    let row = &chart.table.rows[0];
+    assert!(!row[1].ends_with('*') && row[3].ends_with('*'));
+}
+
+#[test]
+fn tables_are_csv() {
+    let mut table = super::Table::new("not part of it", &["Transport", "Why"]);
+    table.row(["SSE".into(), "a, \"b\"".into()]);
+    table.row(["alone".into()]);
+    assert_eq!(table.csv(), "Transport,Why\nSSE,\"a, \"\"b\"\"\"\nalone\n");
+}

@@ -234,7 +234,7 @@ pub struct Bytes {
 }
 
 /// How much of a screen is kept for the charts, from the start of the measured window.
-pub const SCREEN_US: u64 = 30_000_000;
+pub const SCREEN_US: u64 = 60_000_000;
 /// At most so many points of it.
 pub const SCREEN_POINTS: usize = 2_000;
 
@@ -250,7 +250,7 @@ pub struct Series {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub latency_spectrum: Vec<[f64; 2]>,
     /// What one client's screen showed: `[seen_us, born_us]` of each newest event, for the first
-    /// 30 s of the measured window (plus the last one before it), at most 2,000 points.
+    /// minute of the measured window (plus the last one before it), at most 2,000 points.
     pub screen: Vec<[u64; 2]>,
     /// Every packet of the first client in the first seconds of the measured window, as the tap saw
     /// it, at most 3,000. Empty on networks without a tap.

@@ -210,3 +210,57 @@ fn us(ns: f64) -> f64 {
 pub fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::recorder::{Expected, Recorder};
+
+    #[test]
+    fn the_spectrum_ends_where_the_deliveries_do() {
+        // A thousand events, the n-th seen after n milliseconds.
+        const MS: u64 = 1_000_000;
+        let expected = |n| Expected {
+            born_ns: n * MS,
+            payload: bytes::Bytes::from_static(b"x"),
+        };
+        let recorder = Recorder::new(Expectation {
+            events: (0..1_000).map(expected).collect(),
+            clients: 1,
+            latest: false,
+            from_ns: 0,
+            to_ns: u64::MAX,
+        });
+        for n in 1..=1_000 {
+            recorder.saw(0, Some(n), b"x", (n - 1) * MS + n * MS);
+        }
+        let spectrum = latency_spectrum(&recorder.close());
+        assert_eq!(spectrum.len(), 31);
+        assert_eq!(spectrum[0], [1_000.0, 0.0]);
+        assert_eq!(spectrum[30][1], 0.999);
+        for [us, share] in spectrum {
+            let exact = (share * 1_000.0).max(1.0) * 1_000.0;
+            assert!((us - exact).abs() <= 1_001.0, "{share}: {us}");
+        }
+    }
+
+    #[test]
+    fn labels_cover_what_screens_show() {
+        const S: u64 = 1_000_000_000;
+        let expected = |s: u64| Expected {
+            born_ns: s * S,
+            payload: s.to_string().into(),
+        };
+        let expectation = Expectation {
+            events: (0..200).map(expected).collect(),
+            clients: 1,
+            latest: false,
+            from_ns: 5 * S + 1,
+            to_ns: 100 * S,
+        };
+        let labels = feed_labels(&expectation, |text| String::from_utf8_lossy(text).into());
+        // From the one on show when the window opens, for a minute.
+        assert_eq!(labels[0], (5_000_000, "5".into()));
+        assert_eq!(labels.last(), Some(&(65_000_000, "65".into())));
+    }
+}

@@ -17,8 +17,8 @@ pub struct Deviation {
 /// The figure that the ledger gives only indirectly: what an event costs once a connection stands.
 const WITHOUT_SETUP: &str = "bytes_per_event_without_setup";
 
-/// Predictions below this are as good as zero (the smallest figures are shares of time).
-const NOTHING: f64 = 1e-4;
+/// Figures that only whole numbers can be.
+const COUNTS: [&str; 2] = ["requests", "empty_answers"];
 
 /// All predictions of a transport that can be compared; none for an unverified one.
 pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
@@ -39,9 +39,14 @@ pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
     };
     let compare = |(figure, &predicted): (&String, &f64)| {
         let measured = measured(figure)?;
-        // A ratio to next to nothing says nothing.
+        // Of a count that is less than one, all that can be seen is whether it is none.
+        let predicted = if COUNTS.contains(&figure.as_str()) && predicted < 0.5 {
+            0.0
+        } else {
+            predicted
+        };
         let percent = match predicted {
-            nothing if nothing.abs() < NOTHING => (measured.abs() < NOTHING).then_some(0.0),
+            0.0 => (measured == 0.0).then_some(0.0),
             _ => Some((measured - predicted) / predicted * 100.0),
         };
         Some(Deviation {

@@ -1,7 +1,7 @@
 //! The report as one page: drawings, tables and words in a single file that loads nothing, runs no script, and reads
 //! as well on a phone, in the dark and on paper.
 
-use super::{finding, ladders, tables};
+use super::{deviations, finding, ladders, tables};
 use crate::chart::{Chart, Table, all, evidence, figures, format, network, not_verified, swatch};
 use crate::measure::{Results, TransportResult};
 use askama::Template;
@@ -25,6 +25,8 @@ struct Page<'a> {
     bytes: Table,
     ladders: Vec<Table>,
     theory: Table,
+    /// Where theory and measurement are furthest apart.
+    furthest: Option<String>,
     verification: Table,
     simulated: bool,
     machine: Option<String>,
@@ -33,6 +35,8 @@ struct Page<'a> {
 /// A chart on the page, with what can be saved of it.
 struct Figure {
     chart: Chart,
+    /// Its name in the list of contents, which is to stay short.
+    short: &'static str,
     /// Names of the files, without their endings.
     file: String,
     svg_url: String,
@@ -42,6 +46,16 @@ struct Figure {
 impl Figure {
     fn new(results: &Results, chart: Chart) -> Self {
         Self {
+            short: match chart.id {
+                "age-sawtooth" => "Age",
+                "filmstrip" => "Screens",
+                "latency-cdf" => "Latency",
+                "percentile-spectrum" => "Tail",
+                "byte-ledger" => "Bytes",
+                "idle-minute" => "Idle minute",
+                "requests" => "Requests",
+                _ => chart.title,
+            },
             file: format!("{}-{}", results.scenario.name, chart.id),
             svg_url: data_url("image/svg+xml", &chart.svg),
             csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
@@ -101,6 +115,7 @@ pub fn html(results: &Results) -> String {
         bytes: tables::by_direction(results),
         ladders: ladders(results).iter().map(tables::ladder).collect(),
         theory: tables::theory(results),
+        furthest: furthest(results),
         verification: tables::verification(results),
         simulated: results.network == "simulated",
         machine: results.machine.as_ref().map(|machine| {
@@ -114,6 +129,26 @@ pub fn html(results: &Results) -> String {
     };
     page.render()
         .expect("the template writes into a string and calls nothing that can fail")
+}
+
+/// The prediction that is furthest off, in words.
+fn furthest(results: &Results) -> Option<String> {
+    let (transport, deviation, percent) = results
+        .transports
+        .iter()
+        .flat_map(|transport| {
+            deviations(transport)
+                .into_iter()
+                .map(move |d| (transport, d))
+        })
+        .filter_map(|(transport, d)| d.percent.map(|percent| (transport, d, percent)))
+        .max_by(|a, b| a.2.abs().total_cmp(&b.2.abs()))?;
+    Some(format!(
+        "{}, {}: {}",
+        transport.label,
+        deviation.name(),
+        format::deviation(percent)
+    ))
 }
 
 fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {

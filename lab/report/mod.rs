@@ -16,6 +16,7 @@ mod tables;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use crate::chart::format;
 pub use deviation::{Deviation, deviations};

@@ -106,6 +106,9 @@ fn deviations_follow_the_path_of_a_figure() {
         .map(|deviation| deviation.percent)
         .collect();
     assert_eq!(percents, [Some(0.0), None]);
+    // A hundredth of an answer and none at all are the same.
+    transport.theory = [("empty_answers".to_owned(), 0.01)].into();
+    assert_eq!(deviations(&transport)[0].percent, Some(0.0));
 }
 
 #[test]
@@ -219,4 +222,42 @@ fn markdown_has_the_finding_the_tables_and_the_command() {
             .count()
             == 4
     );
+}
+
+#[test]
+fn each_figure_can_be_linked_and_saved() {
+    let page = html(&fixture::ticker());
+    for chart in crate::chart::all(&fixture::ticker()) {
+        let id = chart.id;
+        assert!(page.contains(&format!("<h2 id=\"{id}\">")), "{id}");
+        assert!(page.contains(&format!(
+            "download=\"ticker-{id}.svg\" href=\"data:image/svg+xml,%3Csvg"
+        )));
+        let first = chart.table.head[0].replace(' ', "%20");
+        let csv =
+            format!("download=\"ticker-{id}.csv\" href=\"data:text/csv;charset=utf-8,{first},");
+        assert!(page.contains(&csv), "{id}");
+    }
+}
+
+#[test]
+fn a_percentile_with_too_few_events_is_marked_everywhere() {
+    let results = fixture::ticker();
+    let p99 = figures(&results.transports[0])
+        .map(|f| format::time(f.latency_us.p99) + "*")
+        .unwrap();
+    let note = "* Rough: fewer than 10 of the";
+    for text in [html(&results), terminal(&results, 120, false)] {
+        assert!(text.contains(&p99) && text.contains(note), "{text}");
+    }
+    assert!(markdown(&results).contains(&p99.replace('*', "\\*")));
+    let mut many = results;
+    for transport in &mut many.transports {
+        if let Some(figures) = &mut transport.figures {
+            figures.latency_events = 1_000;
+        }
+    }
+    for text in [html(&many), terminal(&many, 120, false)] {
+        assert!(!text.contains(&p99) && !text.contains(note));
+    }
 }

@@ -82,3 +82,42 @@ fn difference(after: &Bytes, before: &Bytes) -> Bytes {
         down: layer(|b| b.down),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::ALL;
+
+    fn idle(overrides: &str) -> Vec<Idle> {
+        let text = format!(r#"{{"name":"silence","duration":"1s"{overrides}}}"#);
+        let scenario: Scenario = serde_json::from_str(&text).unwrap();
+        let prepared = Prepared::new(scenario).unwrap();
+        ALL.iter()
+            .map(|entry| measure(&prepared, entry).unwrap().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_minute_holds_what_the_settings_say() {
+        // Two clients, five minutes: one question a second, a held one every 25 s and a round trip, a heartbeat
+        // every 15 s (with its pong for WebSocket), and nothing else.
+        let idle = idle("");
+        assert!(idle.iter().all(|idle| idle.client_minutes == 10));
+        let requests: Vec<u64> = idle.iter().map(|idle| idle.requests).collect();
+        assert_eq!(requests, [600, 24, 0, 0]);
+        let packets: Vec<u64> = idle.iter().map(|idle| idle.packets).collect();
+        assert_eq!(packets, [3 * 600, 3 * 24, 2 * 40, 3 * 40]);
+        for idle in idle {
+            let b = idle.bytes;
+            assert_eq!((b.payload, b.setup), (0, 0));
+            assert_eq!(b.framing + b.http_headers + b.tcp_ip, b.total);
+            assert_eq!(b.up + b.down, b.total);
+        }
+    }
+
+    #[test]
+    fn without_heartbeats_an_open_connection_is_silent() {
+        let idle = idle(r#","heartbeat":"off","outages":[{"at":"1s","for":"1s"}]"#);
+        assert_eq!([idle[2].bytes.total, idle[3].bytes.total], [0, 0]);
+    }
+}
