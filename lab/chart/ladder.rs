@@ -25,21 +25,24 @@ const BAR: i32 = 9;
 /// Questions that found nothing, and what is lost.
 const GREY: RGBColor = RGBColor(0x8c, 0x8c, 0x8c);
 
-/// The chart.
-pub fn chart(results: &Results) -> Chart {
+/// The chart; none where no packets were recorded.
+pub fn chart(results: &Results) -> Option<Chart> {
     let exchanges = exchanges(results);
+    if exchanges.iter().all(|exchange| exchange.arrows.is_empty()) {
+        return None;
+    }
     let alt = alt(&exchanges);
     let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
         draw(canvas, &exchanges)
     });
-    Chart {
+    Some(Chart {
         id: ID,
         title: TITLE,
         reading: READING,
         alt,
         svg,
         table: table(&exchanges),
-    }
+    })
 }
 
 /// Where an instant lies, microseconds from the start of the stretch.
@@ -202,9 +205,6 @@ fn alt(exchanges: &[Exchange]) -> String {
             }
         })
         .collect();
-    if told.is_empty() {
-        return alt + ". They are empty: no packets were recorded.";
-    }
     alt.push_str(&format!(": {}.", told.join("; ")));
     alt
 }

@@ -100,7 +100,7 @@ pub fn byte_ledger(results: &Results) -> Table {
 /// All charts of a report, in the order in which they teach. A chart whose data an older file does not hold is left out.
 pub fn all(results: &Results) -> Vec<Chart> {
     let charts = [
-        Some(ladder::chart(results)),
+        ladder::chart(results),
         Some(age_sawtooth::chart(results)),
         filmstrip::chart(results),
         Some(latency_cdf::chart(results)),
