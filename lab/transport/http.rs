@@ -285,8 +285,9 @@ impl Asker {
                 None => return Ok(None),
             },
         };
-        client.requested();
         let exchange = async {
+            // Counted here: a client whose time is up does not get to ask.
+            client.requested();
             let answer = sender
                 .send_request(self.heads.get(path))
                 .await
