@@ -1,191 +1,244 @@
 //! Loss repair as Linux does it, between smoltcp and the link.
 //!
-//! smoltcp repeats a lost segment after one second at the earliest; Linux after
-//! `SRTT + max(200 ms, 4 RTTVAR)` (RFC 6298 with the kernel's `TCP_RTO_MIN`), or, when a later
-//! segment has been acknowledged selectively, a quarter of a round trip after it should have been
-//! (RACK, RFC 8985). This layer keeps a copy of every unacknowledged segment, repeats it when Linux
-//! would, and swallows smoltcp's own late repeats. Without loss it never acts.
+//! smoltcp repeats a lost segment after one second at the earliest. This layer keeps a copy of every
+//! unacknowledged segment, repeats it when Linux would, and swallows smoltcp's own late repeats.
+//! It also keeps the congestion [`window`], which smoltcp has too small. Without loss, and with
+//! messages of up to ten segments, it never acts. Linux repeats a segment
+//!
+//! * when one sent later has arrived and a reordering window has passed: a quarter of the shortest
+//!   round trip, nothing once the loss is certain (RACK, RFC 8985, 6.2);
+//! * or, if nothing tells, the newest one once as a probe, two round trips after the last one was
+//!   sent (plus 200 ms if it is alone), but no later than the timeout (TLP, RFC 8985, 7.2);
+//! * or the oldest one when the timeout strikes: SRTT + max(200 ms, 4 RTTVAR), doubled each time
+//!   (RFC 6298). All others then count as lost, too, and follow as acknowledgements come in.
 
-use super::segment::{Segment, restamp};
-use crate::clock::{MS, S, US};
+mod lost;
+mod round_trip;
+mod window;
+
+use super::segment::{self, Reply, Segment};
+use crate::clock::US;
+use lost::Newest;
+use round_trip::RoundTrip;
 use smoltcp::wire::TcpSeqNumber;
 use std::collections::VecDeque;
+use window::Window;
 
-/// Least margin of the retransmission timeout over the smoothed round trip (Linux `TCP_RTO_MIN`).
-const RTO_MARGIN_NS: u64 = 200 * MS;
-/// Timeout before the first round-trip sample (RFC 6298, 2.1).
-const FIRST_RTO_NS: u64 = S;
-/// Longest timeout (Linux `TCP_RTO_MAX`).
-const MAX_RTO_NS: u64 = 120 * S;
-/// After a timeout, each acknowledgement lets this many more of the lost segments go.
-const REPEATS_PER_ACK: usize = 2;
+/// A connection is given up when this many timeouts in a row brought no sign of life from the other
+/// side (Linux `tcp_retries2`), or this many SYNs no answer (`tcp_syn_retries` and the first one).
+const UNANSWERED_TIMEOUTS: u32 = 15;
+const UNANSWERED_SYNS: u32 = 7;
 
 /// What to do with a packet that smoltcp wants to send.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Send it; this many of its payload bytes were sent before.
     Send { repeated: usize },
-    /// smoltcp repeats what this layer already takes care of.
+    /// smoltcp repeats what this layer takes care of, but the acknowledgement that rides on it is
+    /// new: send it as a pure ACK from this sequence number.
+    OnlyAck { seq: TcpSeqNumber },
+    /// smoltcp repeats what this layer takes care of.
     Swallow,
 }
 
 /// A segment sent and not yet acknowledged.
-struct Unacknowledged {
+struct Sent {
+    start: TcpSeqNumber,
     end: TcpSeqNumber,
     packet: Vec<u8>,
     sent_ns: u64,
+    repeated: bool,
     /// Acknowledged selectively: it arrived, something before it did not.
     arrived: bool,
-    /// Outstanding when the timeout struck.
+    /// To be repeated with one of the next acknowledgements.
     lost: bool,
 }
 
+/// What happens if no acknowledgement comes.
+#[derive(Clone, Copy)]
+enum Alarm {
+    Probe(u64),
+    Timeout(u64),
+}
+
 /// The state of one direction of one connection.
+#[derive(Default)]
 pub struct Repair {
-    unacknowledged: VecDeque<Unacknowledged>,
+    unacknowledged: VecDeque<Sent>,
+    /// How many of them have arrived.
+    arrived: usize,
+    window: Window,
+    last_sent_ns: u64,
     /// Everything before this has been sent once.
     sent_to: Option<TcpSeqNumber>,
-    srtt_ns: u64,
-    rttvar_ns: u64,
-    min_rtt_ns: u64,
+    /// What this end acknowledged last: a repeat must not be older, or smoltcp drops it.
+    reply: Option<Reply>,
+    trip: RoundTrip,
+    newest: Option<Newest>,
+    alarm: Option<Alarm>,
+    /// When segments overtaken by a later one count as lost.
+    reorder_ns: Option<u64>,
+    /// Losses are being repaired until this is acknowledged.
+    recover_to: Option<TcpSeqNumber>,
+    /// A probe has been sent since the last acknowledgement.
+    probed: bool,
     /// How often the timeout has doubled since the last acknowledgement.
     doublings: u32,
-    timeout_ns: Option<u64>,
-    /// When the oldest segment counts as lost because a later one arrived.
-    reorder_ns: Option<u64>,
+    /// Timeouts since anything came in.
+    unanswered_timeouts: u32,
+    /// SYNs sent and not acknowledged yet; smoltcp repeats these itself, after a second as Linux does.
+    unanswered_syns: u32,
 }
 
 impl Repair {
-    pub fn new() -> Self {
-        Self {
-            unacknowledged: VecDeque::new(),
-            sent_to: None,
-            srtt_ns: 0,
-            rttvar_ns: 0,
-            min_rtt_ns: u64::MAX,
-            doublings: 0,
-            timeout_ns: None,
-            reorder_ns: None,
-        }
+    /// Retransmission timeout now, without doublings.
+    pub fn timeout_ns(&self) -> u64 {
+        self.trip.timeout_ns(0)
     }
 
-    /// Retransmission timeout now, without doublings.
-    pub fn rto_ns(&self) -> u64 {
-        match self.srtt_ns {
-            0 => FIRST_RTO_NS,
-            srtt => srtt + RTO_MARGIN_NS.max(4 * self.rttvar_ns),
+    /// Whether the other side must be taken for dead.
+    pub fn hopeless(&self) -> bool {
+        self.unanswered_timeouts > UNANSWERED_TIMEOUTS || self.unanswered_syns >= UNANSWERED_SYNS
+    }
+
+    /// How many segments the congestion window lets go now.
+    pub fn room(&mut self, now_ns: u64) -> usize {
+        if self.unacknowledged.is_empty() && now_ns - self.last_sent_ns > self.timeout_ns() {
+            self.window.restart();
         }
+        self.window.room(self.in_flight())
     }
 
     /// smoltcp sends `packet`, now.
     pub fn outgoing(&mut self, now_ns: u64, segment: &Segment, packet: &[u8]) -> Verdict {
+        if segment.rst {
+            self.forget();
+            return Verdict::Send { repeated: 0 };
+        }
         if segment.syn {
             self.sent_to = Some(segment.seq + 1);
+            self.unanswered_syns += 1;
+            return Verdict::Send { repeated: 0 };
         }
-        if !segment.needs_repair() {
+        let reply = segment.reply();
+        let news = reply != self.reply;
+        self.reply = reply;
+        if segment.payload == 0 && !segment.fin {
             return Verdict::Send { repeated: 0 };
         }
         let sent_to = self.sent_to.unwrap_or(segment.seq);
         if segment.end() <= sent_to {
-            return Verdict::Swallow;
+            let oldest = self.unacknowledged.front();
+            return match oldest.is_some_and(|oldest| oldest.start < segment.end()) {
+                true if news => Verdict::OnlyAck { seq: sent_to },
+                true => Verdict::Swallow,
+                // Acknowledged by a segment that smoltcp did not accept: only asking again helps.
+                false => Verdict::Send {
+                    repeated: segment.payload,
+                },
+            };
         }
-        let repeated = if segment.seq < sent_to {
-            (sent_to - segment.seq).min(segment.payload)
-        } else {
-            0
+        let repeated = match segment.seq < sent_to {
+            true => (sent_to - segment.seq).min(segment.payload),
+            false => 0,
         };
         self.sent_to = Some(segment.end());
-        self.unacknowledged.push_back(Unacknowledged {
+        self.unacknowledged.push_back(Sent {
+            start: segment.seq,
             end: segment.end(),
             packet: packet.to_vec(),
             sent_ns: now_ns,
+            repeated: false,
             arrived: false,
             lost: false,
         });
-        if self.timeout_ns.is_none() {
-            self.timeout_ns = Some(now_ns + self.rto_ns());
+        self.last_sent_ns = now_ns;
+        self.window.sent(self.in_flight());
+        if !matches!(self.alarm, Some(Alarm::Timeout(_))) {
+            self.set_alarm(now_ns);
         }
         Verdict::Send { repeated }
     }
 
     /// A packet arrives from the other side; calls `repeat` with what must be sent again at once.
     pub fn incoming(&mut self, now_ns: u64, segment: &Segment, repeat: impl FnMut(Vec<u8>)) {
+        self.unanswered_timeouts = 0;
+        if segment.rst {
+            return self.forget();
+        }
         let Some(ack) = segment.ack else { return };
-        let mut news = segment.syn;
-        let mut in_recovery = false;
+        let mut delivered = 0;
         while self
             .unacknowledged
             .front()
             .is_some_and(|oldest| oldest.end <= ack)
         {
-            in_recovery |= self
-                .unacknowledged
-                .pop_front()
-                .is_some_and(|segment| segment.lost);
-            news = true;
+            if let Some(sent) = self.unacknowledged.pop_front() {
+                match sent.arrived {
+                    true => self.arrived -= 1,
+                    false => self.newest = self.newest_of(now_ns, &sent),
+                }
+                delivered += 1;
+            }
         }
-        if news {
+        if let Some(oldest) = self.unacknowledged.front_mut()
+            && oldest.start < ack
+        {
+            // smoltcp takes the data of a segment that comes early, but forgets its FIN, and ignores
+            // the FIN of a repeat whose data it has.
+            segment::trim(&mut oldest.packet, ack - oldest.start);
+            oldest.start = ack;
+        }
+        // With a repeated SYN nobody knows which of them was answered (Karn's rule).
+        let syns = std::mem::take(&mut self.unanswered_syns);
+        if delivered > 0 || syns == 1 {
             self.sample(now_ns, segment.echo);
             self.doublings = 0;
-            self.reorder_ns = None;
-            self.timeout_ns = (!self.unacknowledged.is_empty()).then(|| now_ns + self.rto_ns());
+            if std::mem::take(&mut self.probed) {
+                self.window.reduce(); // the probe made good a loss
+            } else if self.recover_to.is_none() {
+                self.window.acknowledged(delivered);
+            }
+            if self.recover_to.is_some_and(|to| to <= ack) {
+                self.recover_to = None;
+                self.window.recovered();
+            }
         }
-        let mut newest_arrived_ns = None;
+        let progress = delivered > 0;
         if let Some((left, right)) = segment.sack {
-            for waiting in &mut self.unacknowledged {
-                if waiting.end > left && waiting.end <= right {
-                    waiting.arrived = true;
-                    newest_arrived_ns = newest_arrived_ns.max(Some(waiting.sent_ns));
+            for at in 0..self.unacknowledged.len() {
+                let sent = &mut self.unacknowledged[at];
+                if !sent.arrived && sent.end > left && sent.end <= right {
+                    sent.arrived = true;
+                    sent.lost = false;
+                    self.arrived += 1;
+                    delivered += 1;
+                    self.newest = self.newest_of(now_ns, &self.unacknowledged[at]);
                 }
             }
         }
-        if self.unacknowledged.is_empty() {
-            return;
+        if progress {
+            self.set_alarm(now_ns);
         }
-        self.repeat_reordered(now_ns, newest_arrived_ns, in_recovery, repeat);
-    }
-
-    /// RACK: a segment is lost if one sent a reordering window later has arrived, or if it should
-    /// have been acknowledged a reordering window ago.
-    fn repeat_reordered(
-        &mut self,
-        now_ns: u64,
-        newest_arrived_ns: Option<u64>,
-        in_recovery: bool,
-        mut repeat: impl FnMut(Vec<u8>),
-    ) {
-        let window_ns = self.min_rtt_ns.min(S) / 4;
-        let rtt_ns = newest_arrived_ns.map_or(self.srtt_ns, |sent_ns| now_ns - sent_ns);
-        let mut budget = if in_recovery { REPEATS_PER_ACK } else { 0 };
-        self.reorder_ns = None;
-        let stamp = (now_ns / US) as u32;
-        for waiting in self
-            .unacknowledged
-            .iter_mut()
-            .filter(|waiting| !waiting.arrived)
-        {
-            let overtaken = newest_arrived_ns.is_some_and(|newest_ns| newest_ns > waiting.sent_ns);
-            let due_ns = waiting.sent_ns + rtt_ns + window_ns;
-            let by_rack = overtaken
-                && (newest_arrived_ns
-                    .is_some_and(|newest_ns| newest_ns >= waiting.sent_ns + window_ns)
-                    || due_ns <= now_ns);
-            let by_budget = waiting.lost && budget > 0;
-            if by_rack || by_budget {
-                budget = budget.saturating_sub(usize::from(!by_rack));
-                waiting.lost = false;
-                waiting.sent_ns = now_ns;
-                restamp(&mut waiting.packet, stamp);
-                repeat(waiting.packet.clone());
-            } else if overtaken {
-                self.reorder_ns = Some(self.reorder_ns.map_or(due_ns, |at| at.min(due_ns)));
+        if self.arrived > 0 || self.recover_to.is_some() {
+            let found = self.find_lost(now_ns);
+            if self.recover_to.is_some() && delivered > 0 {
+                let in_flight = self.in_flight();
+                self.window
+                    .delivered(delivered, progress && !found, in_flight);
             }
+            self.repeat_lost(now_ns, repeat);
+        } else {
+            self.reorder_ns = None;
         }
     }
 
     /// When [`Repair::expire`] wants to be called.
     pub fn next_ns(&self) -> Option<u64> {
-        match (self.timeout_ns, self.reorder_ns) {
+        let alarm_ns = self.alarm.map(|alarm| match alarm {
+            Alarm::Probe(at_ns) | Alarm::Timeout(at_ns) => at_ns,
+        });
+        match (alarm_ns, self.reorder_ns) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
@@ -193,56 +246,48 @@ impl Repair {
 
     /// Time has passed; calls `repeat` with what must be sent again.
     pub fn expire(&mut self, now_ns: u64, mut repeat: impl FnMut(Vec<u8>)) {
-        let stamp = (now_ns / US) as u32;
-        if self.reorder_ns.is_some_and(|at| at <= now_ns) {
-            self.reorder_ns = None;
-            if let Some(oldest) = self
-                .unacknowledged
-                .iter_mut()
-                .find(|waiting| !waiting.arrived)
-            {
-                oldest.sent_ns = now_ns;
-                restamp(&mut oldest.packet, stamp);
-                repeat(oldest.packet.clone());
+        if self.reorder_ns.is_some_and(|at_ns| at_ns <= now_ns) {
+            if self.find_lost(now_ns) {
+                let in_flight = self.in_flight();
+                self.window.delivered(0, false, in_flight);
             }
+            self.repeat_lost(now_ns, &mut repeat);
         }
-        if self.timeout_ns.is_some_and(|at| at <= now_ns) {
-            for waiting in self
-                .unacknowledged
-                .iter_mut()
-                .filter(|waiting| !waiting.arrived)
-            {
-                waiting.lost = true;
+        match self.alarm {
+            Some(Alarm::Probe(at_ns)) if at_ns <= now_ns => {
+                self.probed = true;
+                self.alarm = Some(Alarm::Timeout(now_ns + self.trip.timeout_ns(0)));
+                if let Some(newest) = self.unacknowledged.back_mut() {
+                    newest.again(now_ns, self.reply, &mut repeat);
+                }
             }
-            self.doublings += 1;
-            let backed_off = self.rto_ns().saturating_mul(1 << self.doublings.min(10));
-            self.timeout_ns = Some(now_ns + backed_off.min(MAX_RTO_NS));
-            if let Some(oldest) = self.unacknowledged.front_mut() {
-                oldest.sent_ns = now_ns;
-                restamp(&mut oldest.packet, stamp);
-                repeat(oldest.packet.clone());
+            Some(Alarm::Timeout(at_ns)) if at_ns <= now_ns => {
+                for sent in self.unacknowledged.iter_mut().filter(|sent| !sent.arrived) {
+                    sent.lost = true;
+                }
+                self.window.collapse(self.recover_to.is_some());
+                self.recover_to = self.sent_to;
+                self.doublings += 1;
+                self.unanswered_timeouts += 1;
+                self.repeat_lost(now_ns, repeat);
             }
+            _ => {}
         }
     }
 
-    /// How many timeouts in a row went unanswered.
-    pub fn doublings(&self) -> u32 {
-        self.doublings
+    /// The connection was reset: nothing is worth repeating.
+    fn forget(&mut self) {
+        self.unacknowledged.clear();
+        self.arrived = 0;
+        self.alarm = None;
+        self.reorder_ns = None;
     }
 
-    /// RFC 6298 section 2 on a sample from the timestamp echo (so repeated segments count too).
+    /// Samples come from the timestamp echo, so repeated segments count, too.
     fn sample(&mut self, now_ns: u64, echo: u32) {
-        if echo == 0 {
-            return;
-        }
-        let rtt_ns = u64::from(((now_ns / US) as u32).wrapping_sub(echo)) * US;
-        self.min_rtt_ns = self.min_rtt_ns.min(rtt_ns.max(1));
-        if self.srtt_ns == 0 {
-            self.srtt_ns = rtt_ns.max(1);
-            self.rttvar_ns = rtt_ns / 2;
-        } else {
-            self.rttvar_ns = (3 * self.rttvar_ns + self.srtt_ns.abs_diff(rtt_ns)) / 4;
-            self.srtt_ns = (7 * self.srtt_ns + rtt_ns) / 8;
+        if echo != 0 {
+            let rtt_us = segment::timestamp(now_ns).wrapping_sub(echo);
+            self.trip.sample(u64::from(rtt_us) * US);
         }
     }
 }
