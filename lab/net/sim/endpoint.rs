@@ -1,13 +1,14 @@
 //! One end of a simulated connection: a smoltcp interface with one TCP socket, set up to behave as
 //! Linux does with TCP_NODELAY, plus what smoltcp leaves out (congestion window, loss repair).
 
+use super::cable::Cable;
 use super::repair::Repair;
-use crate::clock::US;
+use crate::clock::{MS, US};
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
-use smoltcp::phy::{ChecksumCapabilities, Device, DeviceCapabilities, Medium, RxToken, TxToken};
 use smoltcp::socket::tcp;
 use smoltcp::time::{Duration, Instant};
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr, Ipv4Address};
+use std::collections::VecDeque;
 use std::task::Waker;
 
 /// The port every simulated server listens on.
@@ -17,11 +18,10 @@ const SERVER: Ipv4Address = Ipv4Address::new(10, 0, 0, 1);
 /// Linux acknowledges as soon as the reader has emptied its buffer; 0.1 ms lets an immediate answer
 /// carry the acknowledgement along.
 const ACK_DELAY: Duration = Duration::from_micros(100);
+/// An answer within this time of the question counts as prompt (Linux `TCP_ATO_MIN`).
+const PROMPT_NS: u64 = 40 * MS;
 /// Largest payload of a segment on Ethernet with timestamps: 1,500 - 20 - 20 - 12.
-pub const MSS: usize = 1_448;
-/// Initial congestion window, RFC 6928.
-const INITIAL_WINDOW: usize = 10 * MSS;
-
+const MSS: usize = 1_448;
 /// Which end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -53,13 +53,20 @@ pub struct Endpoint {
     handle: SocketHandle,
     pub cable: Cable,
     pub repair: Repair,
-    pub window: Window,
     pub reader: Option<Waker>,
     pub writer: Option<Waker>,
     /// Earliest entry on the agenda for this end.
     pub timer_ns: Option<u64>,
     /// Whether the program still holds the wire.
     pub owned: bool,
+    /// Written, and waiting for the congestion window.
+    held: VecDeque<u8>,
+    /// The program has written its last byte.
+    closing: bool,
+    /// When data last arrived.
+    heard_ns: u64,
+    /// Whether the program last wrote promptly after data arrived; Linux calls it ping-pong mode.
+    prompt: bool,
 }
 
 impl Endpoint {
@@ -92,8 +99,8 @@ impl Endpoint {
         socket.set_nagle_enabled(false);
         socket.set_tsval_generator(Some(timestamp));
         socket.set_congestion_control(tcp::CongestionControl::None);
-        // Linux acknowledges the first request of a young connection alone: the server's delay
-        // begins with its first answer (`answered`).
+        // Linux acknowledges the first request of a young connection alone, too: the server's delay
+        // begins with its first answer.
         socket.set_ack_delay((side == Side::Client).then_some(ACK_DELAY));
         match side {
             Side::Server => socket
@@ -110,21 +117,35 @@ impl Endpoint {
             sockets,
             handle,
             cable,
-            repair: Repair::new(),
-            window: Window::default(),
+            repair: Repair::default(),
             reader: None,
             writer: None,
             timer_ns: None,
             owned: side == Side::Client,
+            held: VecDeque::new(),
+            closing: false,
+            heard_ns: 0,
+            prompt: false,
         }
+    }
+
+    /// A packet with data is about to come in. A server on Linux acknowledges at once and alone,
+    /// even if the answer is ready, after silence longer than its timeout, unless it has lately
+    /// answered promptly.
+    pub fn hear(&mut self, side: Side, now_ns: u64) {
+        let silent = now_ns - self.heard_ns > self.repair.timeout_ns();
+        if side == Side::Server && silent && !self.prompt {
+            self.socket().set_ack_delay(None);
+        }
+        self.heard_ns = now_ns;
     }
 
     /// Lets smoltcp take in what the cable brought and put out what is due.
     pub fn poll(&mut self, now_ns: u64) {
+        self.release(now_ns);
         self.interface
             .poll(instant(now_ns), &mut self.cable, &mut self.sockets);
-        let queued = self.socket().send_queue();
-        self.window.acknowledged(queued);
+        self.cable.join();
     }
 
     /// When smoltcp or the repair layer next needs the time.
@@ -142,18 +163,42 @@ impl Endpoint {
         self.sockets.get_mut(self.handle)
     }
 
-    /// Queues as much of `data` as buffer and congestion window take; how much that was.
+    /// Takes as much of `data` as the send buffer has room for; how much that was.
     pub fn write(&mut self, data: &[u8], now_ns: u64) -> usize {
-        let rto_ns = self.repair.rto_ns();
-        let queued = self.socket().send_queue();
-        let room = self.window.room(queued, now_ns, rto_ns);
-        let socket = self.socket();
-        socket.set_ack_delay(Some(ACK_DELAY));
-        let taken = socket
-            .send_slice(&data[..data.len().min(room)])
-            .unwrap_or(0);
-        self.window.wrote(taken, data.len(), room, now_ns);
+        self.prompt = now_ns - self.heard_ns < PROMPT_NS;
+        let taken = data.len().min(self.space());
+        self.held.extend(&data[..taken]);
+        self.socket().set_ack_delay(Some(ACK_DELAY));
         taken
+    }
+
+    /// Nothing more will be written.
+    pub fn close(&mut self) {
+        self.closing = true;
+    }
+
+    /// Hands smoltcp what the congestion window lets go. What had to wait leaves in full segments,
+    /// however small the writes were.
+    fn release(&mut self, now_ns: u64) {
+        if !self.held.is_empty() {
+            let allowed = self.held.len().min(self.repair.room(now_ns) * MSS);
+            let socket = self.sockets.get_mut::<tcp::Socket>(self.handle);
+            let held = &self.held.make_contiguous()[..allowed];
+            let sent = socket.send_slice(held).unwrap_or(0);
+            self.held.drain(..sent);
+        }
+        if self.closing && self.held.is_empty() {
+            self.socket().close();
+        }
+    }
+
+    /// Room in the send buffer, which holds what is not acknowledged.
+    fn space(&mut self) -> usize {
+        let held = self.held.len();
+        let socket = self.socket();
+        socket
+            .send_capacity()
+            .saturating_sub(socket.send_queue() + held)
     }
 
     /// Whether a read would not wait.
@@ -164,10 +209,7 @@ impl Endpoint {
 
     /// Whether a write would not wait (a closed connection fails at once).
     pub fn writable(&mut self) -> bool {
-        let queued = self.socket().send_queue();
-        let has_room = self.window.size > queued;
-        let socket = self.socket();
-        (socket.can_send() && has_room) || (!socket.may_send() && !self.connecting())
+        self.space() > 0 || (!self.socket().may_send() && !self.connecting())
     }
 
     /// Whether the handshake is still under way.
@@ -185,107 +227,11 @@ impl Endpoint {
     }
 }
 
-/// The congestion window, kept outside smoltcp: starts at ten segments, grows by what was
-/// acknowledged while it was the limit (slow start), restarts after silence as Linux's
-/// `tcp_slow_start_after_idle` does. It does not shrink on loss (METHODOLOGY.md says so).
-pub struct Window {
-    size: usize,
-    /// Bytes handed to smoltcp and not yet acknowledged, when last looked.
-    queued: usize,
-    limited: bool,
-    last_write_ns: u64,
-}
-
-impl Default for Window {
-    fn default() -> Self {
-        Self {
-            size: INITIAL_WINDOW,
-            queued: 0,
-            limited: false,
-            last_write_ns: 0,
-        }
-    }
-}
-
-impl Window {
-    fn room(&mut self, queued: usize, now_ns: u64, rto_ns: u64) -> usize {
-        if queued == 0 && now_ns.saturating_sub(self.last_write_ns) > rto_ns {
-            self.size = self.size.min(INITIAL_WINDOW);
-        }
-        self.size.saturating_sub(queued)
-    }
-
-    fn wrote(&mut self, taken: usize, wanted: usize, room: usize, now_ns: u64) {
-        self.queued += taken;
-        self.limited = room <= wanted;
-        if taken > 0 {
-            self.last_write_ns = now_ns;
-        }
-    }
-
-    fn acknowledged(&mut self, queued: usize) {
-        if self.limited {
-            self.size += self.queued.saturating_sub(queued);
-        }
-        self.queued = queued;
-    }
-}
-
-/// The ends of the cable between smoltcp and the link: at most one packet comes in at a time.
-#[derive(Default)]
-pub struct Cable {
-    pub incoming: Option<Vec<u8>>,
-    pub outgoing: Vec<Vec<u8>>,
-}
-
-/// A packet on its way into smoltcp.
-pub struct Incoming(Vec<u8>);
-/// A slot for a packet that smoltcp builds.
-pub struct Outgoing<'a>(&'a mut Vec<Vec<u8>>);
-
-impl RxToken for Incoming {
-    fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
-        f(&self.0)
-    }
-}
-
-impl TxToken for Outgoing<'_> {
-    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
-        let mut packet = vec![0; len];
-        let result = f(&mut packet);
-        self.0.push(packet);
-        result
-    }
-}
-
-impl Device for Cable {
-    type RxToken<'a> = Incoming;
-    type TxToken<'a> = Outgoing<'a>;
-
-    fn receive(&mut self, _: Instant) -> Option<(Incoming, Outgoing<'_>)> {
-        let packet = self.incoming.take()?;
-        Some((Incoming(packet), Outgoing(&mut self.outgoing)))
-    }
-
-    fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
-        Some(Outgoing(&mut self.outgoing))
-    }
-
-    fn capabilities(&self) -> DeviceCapabilities {
-        let mut capabilities = DeviceCapabilities::default();
-        capabilities.medium = Medium::Ip;
-        capabilities.max_transmission_unit = 1_500;
-        // The simulated link never corrupts a packet.
-        capabilities.checksum = ChecksumCapabilities::ignored();
-        capabilities
-    }
-}
-
 fn instant(now_ns: u64) -> Instant {
     Instant::from_micros((now_ns / US) as i64)
 }
 
-/// TCP timestamps in microseconds of virtual time; never 0, which would mean "none yet".
+/// smoltcp takes its timestamps from a plain function.
 fn timestamp() -> u32 {
-    ((crate::clock::now_ns() / US) as u32).max(1)
+    super::segment::timestamp(crate::clock::now_ns())
 }

@@ -1,6 +1,7 @@
-//! What the simulator reads from a TCP/IP packet, and the one thing it writes into it.
+//! What the simulator reads from a TCP/IP packet, and the little that it writes into one.
 
-use smoltcp::wire::{Ipv4Packet, TcpOption, TcpPacket, TcpSeqNumber};
+use crate::clock::US;
+use smoltcp::wire::{IPV4_HEADER_LEN, Ipv4Packet, TcpOption, TcpPacket, TcpSeqNumber};
 
 /// The fields of one packet that the ledger and the repair layer need.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +10,8 @@ pub struct Segment {
     pub seq: TcpSeqNumber,
     /// Acknowledgement number, if the ACK flag is set.
     pub ack: Option<TcpSeqNumber>,
+    /// Receive window, unscaled.
+    pub window: u16,
     /// Bytes of IP and TCP header.
     pub header: usize,
     /// Bytes of payload.
@@ -16,21 +19,30 @@ pub struct Segment {
     pub syn: bool,
     pub fin: bool,
     pub rst: bool,
-    /// Timestamp option: our own clock, echoed by the other side; 0 before there is one.
+    /// Timestamp option: the clock of the receiver, echoed; 0 before there is one.
     pub echo: u32,
     /// First selective acknowledgement block.
     pub sack: Option<(TcpSeqNumber, TcpSeqNumber)>,
 }
 
+/// What a segment tells its receiver about the other direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reply {
+    ack: TcpSeqNumber,
+    window: u16,
+    echo: u32,
+}
+
 impl Segment {
     /// Reads a packet that smoltcp made.
     pub fn of(packet: &[u8]) -> Self {
-        let ip = Ipv4Packet::new_unchecked(packet);
-        let tcp = TcpPacket::new_unchecked(ip.payload());
-        let header = usize::from(ip.header_len()) + usize::from(tcp.header_len());
+        // smoltcp sends no IP options.
+        let tcp = TcpPacket::new_unchecked(&packet[IPV4_HEADER_LEN..]);
+        let header = IPV4_HEADER_LEN + usize::from(tcp.header_len());
         let mut segment = Segment {
             seq: tcp.seq_number(),
             ack: tcp.ack().then(|| tcp.ack_number()),
+            window: tcp.window_len(),
             header,
             payload: packet.len() - header,
             syn: tcp.syn(),
@@ -61,58 +73,83 @@ impl Segment {
         self.seq + self.payload + usize::from(self.fin)
     }
 
-    /// Whether it occupies sequence space after the handshake and so must be repeated if lost.
-    pub fn needs_repair(&self) -> bool {
-        !self.syn && !self.rst && (self.payload > 0 || self.fin)
-    }
-}
-
-/// What a segment tells the other side beside its own data.
-#[derive(Debug, Clone, Copy)]
-pub struct News {
-    ack: TcpSeqNumber,
-    window: u16,
-    echo: u32,
-}
-
-impl News {
-    /// Reads it from a packet that smoltcp has just made.
-    pub fn of(packet: &[u8], segment: &Segment) -> Option<Self> {
-        let ip = Ipv4Packet::new_unchecked(packet);
-        let tcp = TcpPacket::new_unchecked(ip.payload());
-        segment.ack.map(|ack| Self {
+    /// What it says about the other direction.
+    pub fn reply(&self) -> Option<Reply> {
+        self.ack.map(|ack| Reply {
             ack,
-            window: tcp.window_len(),
-            echo: segment.echo,
+            window: self.window,
+            echo: self.echo,
         })
     }
 }
 
-/// Brings a packet that is sent again up to date, as Linux does: a stale timestamp would measure the
-/// time since the first try, and a stale acknowledgement makes the other side drop the whole packet
-/// once something newer has been acknowledged.
-pub fn refresh(packet: &mut [u8], now: u32, news: Option<News>) {
+/// TCP timestamp of this instant: microseconds; never 0, which would mean "none yet".
+pub fn timestamp(now_ns: u64) -> u32 {
+    ((now_ns / US) as u32).max(1)
+}
+
+/// Brings a packet that is sent again up to date, as Linux does. With an old timestamp the echo would
+/// measure the time since the first try; with an old acknowledgement smoltcp would drop it.
+pub fn refresh(packet: &mut [u8], now: u32, reply: Option<Reply>) {
     const TIMESTAMPS: u8 = 8;
-    let header = Segment::of(packet).header;
-    let ip = usize::from(Ipv4Packet::new_unchecked(&packet[..]).header_len());
-    if let Some(news) = news {
-        let mut tcp = TcpPacket::new_unchecked(&mut packet[ip..]);
-        tcp.set_ack_number(news.ack);
-        tcp.set_window_len(news.window);
+    const NOTHING: u8 = 1;
+    let mut tcp = TcpPacket::new_unchecked(&mut packet[IPV4_HEADER_LEN..]);
+    let header = IPV4_HEADER_LEN + usize::from(tcp.header_len());
+    if let Some(reply) = reply {
+        tcp.set_ack_number(reply.ack);
+        tcp.set_window_len(reply.window);
     }
-    let mut at = ip + 20;
-    while at + 1 < header {
+    let mut at = IPV4_HEADER_LEN + 20;
+    while at + 10 <= header {
         match packet[at] {
-            0 => return,
-            1 => at += 1,
-            TIMESTAMPS if at + 10 <= header => {
+            NOTHING => at += 1,
+            TIMESTAMPS => {
                 packet[at + 2..at + 6].copy_from_slice(&now.to_be_bytes());
-                if let Some(news) = news {
-                    packet[at + 6..at + 10].copy_from_slice(&news.echo.to_be_bytes());
+                if let Some(reply) = reply {
+                    packet[at + 6..at + 10].copy_from_slice(&reply.echo.to_be_bytes());
                 }
                 return;
             }
             _ => at += usize::from(packet[at + 1].max(2)),
         }
     }
+}
+
+/// Leaves only the acknowledgement of a packet.
+pub fn strip(packet: &mut Vec<u8>, segment: &Segment, seq: TcpSeqNumber) {
+    packet.truncate(segment.header);
+    set_length(packet);
+    let mut tcp = TcpPacket::new_unchecked(&mut packet[IPV4_HEADER_LEN..]);
+    tcp.set_seq_number(seq);
+    tcp.set_fin(false);
+    tcp.set_psh(false);
+}
+
+/// Removes the first `bytes` of payload.
+pub fn trim(packet: &mut Vec<u8>, bytes: usize) {
+    let segment = Segment::of(packet);
+    packet.drain(segment.header..segment.header + bytes.min(segment.payload));
+    set_length(packet);
+    TcpPacket::new_unchecked(&mut packet[IPV4_HEADER_LEN..]).set_seq_number(segment.seq + bytes);
+}
+
+/// Moves the first `bytes` of payload of `second` to the end of `first`, and with the last of them
+/// its flags.
+pub fn shift(first: &mut Vec<u8>, second: &mut Vec<u8>, bytes: usize) {
+    let segment = Segment::of(second);
+    first.extend(second.drain(segment.header..segment.header + bytes));
+    set_length(first);
+    set_length(second);
+    let mut into = TcpPacket::new_unchecked(&mut first[IPV4_HEADER_LEN..]);
+    let mut from = TcpPacket::new_unchecked(&mut second[IPV4_HEADER_LEN..]);
+    from.set_seq_number(segment.seq + bytes);
+    if bytes == segment.payload {
+        into.set_fin(from.fin());
+        into.set_psh(from.psh());
+    }
+}
+
+fn set_length(packet: &mut [u8]) {
+    let length = packet.len() as u16;
+    Ipv4Packet::new_unchecked(packet).set_total_len(length);
 }

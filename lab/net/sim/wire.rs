@@ -1,7 +1,8 @@
 //! What a program holds of a simulated connection.
 
 use super::endpoint::Side;
-use super::{Network, with};
+use super::network::Network;
+use super::with;
 use crate::clock;
 use smoltcp::socket::tcp::RecvError;
 use std::future::Future;
@@ -133,7 +134,7 @@ impl AsyncWrite for SimWire {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.with(|network, id, side| {
-            network.connections[id as usize].end(side).socket().close();
+            network.connections[id as usize].end(side).close();
             network.pump(id, side);
         });
         Poll::Ready(Ok(()))
@@ -149,7 +150,7 @@ impl Drop for SimWire {
             if end.connecting() {
                 end.socket().abort();
             } else {
-                end.socket().close();
+                end.close();
             }
             network.pump(self.connection, self.side);
         });

@@ -1,0 +1,278 @@
+//! The simulated network itself: connections, the packets between their ends, and their timers.
+
+use super::endpoint::{Endpoint, Side, SocketBuffers};
+use super::link::Link;
+use super::repair::Verdict;
+use super::segment::{self, Segment};
+use super::tap::{self, Tap, Tapped};
+use super::{SimConfig, token};
+use crate::clock::{self, agenda};
+use crate::measure::classify::Direction;
+use crate::measure::ledger::{ConnectionLedger, Ledger};
+use smoltcp::wire::TcpSeqNumber;
+use std::collections::VecDeque;
+use std::task::{Context, Poll, Waker};
+
+/// The lines, the connections over them, and the packets on their way.
+pub struct Network {
+    lines: Vec<Line>,
+    pub connections: Vec<Connection>,
+    /// Packets on their way.
+    in_flight: slab::Slab<(Vec<u8>, Segment)>,
+    /// Established and not yet accepted.
+    backlog: VecDeque<u32>,
+    pub acceptor: Option<Waker>,
+    buffers: SocketBuffers,
+    first_port: u16,
+    taps: Vec<Tap>,
+    /// Whom to wake once the network is no longer borrowed.
+    pub wake: Vec<Waker>,
+}
+
+/// A client's access line.
+struct Line {
+    down: Link,
+    up: Link,
+    next_port: u16,
+}
+
+/// A connection: both ends and the books on what goes between them.
+pub struct Connection {
+    pub client: u32,
+    client_end: Endpoint,
+    server_end: Endpoint,
+    ledger: ConnectionLedger,
+    /// First stream byte of each direction, once its SYN has been seen.
+    first_up: Option<TcpSeqNumber>,
+    first_down: Option<TcpSeqNumber>,
+    accepted: bool,
+}
+
+impl Connection {
+    /// One of its ends.
+    pub fn end(&mut self, side: Side) -> &mut Endpoint {
+        match side {
+            Side::Client => &mut self.client_end,
+            Side::Server => &mut self.server_end,
+        }
+    }
+}
+
+impl Network {
+    pub fn new(config: SimConfig) -> Self {
+        let line = |client: u32| Line {
+            down: Link::new(config.down.clone(), config.seed, u64::from(client) * 2),
+            up: Link::new(config.up.clone(), config.seed, u64::from(client) * 2 + 1),
+            next_port: config.first_port,
+        };
+        Self {
+            lines: (0..config.clients).map(line).collect(),
+            connections: Vec::new(),
+            in_flight: slab::Slab::new(),
+            backlog: VecDeque::new(),
+            acceptor: None,
+            buffers: config.buffers,
+            first_port: config.first_port,
+            taps: config.taps,
+            wake: Vec::new(),
+        }
+    }
+
+    /// Begins a connection from a client host.
+    pub fn dial(&mut self, client: u32) -> u32 {
+        let now_ns = clock::now_ns();
+        let line = &mut self.lines[client as usize];
+        let port = line.next_port;
+        line.next_port = port.checked_add(1).unwrap_or(self.first_port);
+        let id = self.connections.len() as u32;
+        self.connections.push(Connection {
+            client,
+            client_end: Endpoint::new(Side::Client, client, port, self.buffers, now_ns),
+            server_end: Endpoint::new(Side::Server, client, port, self.buffers, now_ns),
+            ledger: ConnectionLedger::new(),
+            first_up: None,
+            first_down: None,
+            accepted: false,
+        });
+        self.pump(id, Side::Client);
+        id
+    }
+
+    /// Takes the next established connection.
+    pub fn accept(&mut self, cx: &mut Context<'_>) -> Poll<u32> {
+        match self.backlog.pop_front() {
+            Some(id) => Poll::Ready(id),
+            None => {
+                self.acceptor = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    /// A packet reaches one end.
+    pub fn arrive(&mut self, id: u32, side: Side, packet: usize) {
+        let now_ns = clock::now_ns();
+        let (packet, segment) = self.in_flight.remove(packet);
+        let end = self.connections[id as usize].end(side);
+        let mut repeats = Vec::new();
+        end.repair
+            .incoming(now_ns, &segment, |packet| repeats.push(packet));
+        if segment.payload > 0 {
+            end.hear(side, now_ns);
+        }
+        end.cable.incoming = Some(packet);
+        for packet in repeats {
+            self.transmit(id, side, packet, true);
+        }
+        self.pump(id, side);
+    }
+
+    /// A timer of one end is due.
+    pub fn expire(&mut self, id: u32, side: Side) {
+        let now_ns = clock::now_ns();
+        let end = self.connections[id as usize].end(side);
+        if end.timer_ns.is_some_and(|at| at <= now_ns) {
+            end.timer_ns = None;
+        }
+        let mut repeats = Vec::new();
+        end.repair.expire(now_ns, |packet| repeats.push(packet));
+        if end.repair.hopeless() {
+            end.socket().abort();
+        }
+        for packet in repeats {
+            self.transmit(id, side, packet, true);
+        }
+        self.pump(id, side);
+    }
+
+    /// Lets one end work, sends what it puts out, wakes its reader and writer, sets its timer.
+    pub fn pump(&mut self, id: u32, side: Side) {
+        let now_ns = clock::now_ns();
+        let connection = &mut self.connections[id as usize];
+        let end = connection.end(side);
+        end.poll(now_ns);
+        if !end.owned && end.socket().can_recv() && (side == Side::Client || connection.accepted) {
+            // Data for a program that has gone: Linux answers with a reset.
+            let end = connection.end(side);
+            end.socket().abort();
+            end.poll(now_ns);
+        }
+        let end = connection.end(side);
+        for packet in std::mem::take(&mut end.cable.outgoing) {
+            self.transmit(id, side, packet, false);
+        }
+        let connection = &mut self.connections[id as usize];
+        if side == Side::Server && !connection.accepted && connection.server_end.socket().may_send()
+        {
+            connection.accepted = true;
+            connection.server_end.owned = true;
+            self.backlog.push_back(id);
+            self.wake.extend(self.acceptor.take());
+        }
+        let end = connection.end(side);
+        if end.reader.is_some() && end.readable() {
+            self.wake.extend(end.reader.take());
+        }
+        if end.writer.is_some() && end.writable() {
+            self.wake.extend(end.writer.take());
+        }
+        if let Some(at_ns) = end.next_ns(now_ns)
+            && end.timer_ns.is_none_or(|set_ns| at_ns < set_ns)
+        {
+            end.timer_ns = Some(at_ns);
+            agenda::schedule(at_ns, token(side, id, None));
+        }
+    }
+
+    /// Puts a packet of one end on the line. `again` marks a repeat by the repair layer.
+    fn transmit(&mut self, id: u32, from: Side, mut packet: Vec<u8>, again: bool) {
+        let now_ns = clock::now_ns();
+        let connection = &mut self.connections[id as usize];
+        let mut segment = Segment::of(&packet);
+        let repeated = if again {
+            segment.payload
+        } else {
+            match connection
+                .end(from)
+                .repair
+                .outgoing(now_ns, &segment, &packet)
+            {
+                Verdict::Send { repeated } => repeated,
+                Verdict::OnlyAck { seq } => {
+                    segment::strip(&mut packet, &segment, seq);
+                    segment = Segment::of(&packet);
+                    0
+                }
+                Verdict::Swallow => return,
+            }
+        };
+        let (direction, acked) = connection.account(from, &segment);
+        let new = &packet[segment.header + repeated..];
+        let control = segment.syn || segment.fin || segment.rst;
+        let client = connection.client;
+        let tapped = self.taps.iter().any(|tap| tap.wants(client));
+        let before = tapped.then(|| tap::booked(&connection.ledger, direction));
+        connection
+            .ledger
+            .packet(direction, segment.header, new, repeated, acked, control);
+        let line = &mut self.lines[connection.client as usize];
+        let link = match from {
+            Side::Client => &mut line.up,
+            Side::Server => &mut line.down,
+        };
+        let arrives_ns = link.send(now_ns, packet.len());
+        if let Some(before) = before {
+            let seen = Tapped {
+                sent_ns: now_ns,
+                arrives_ns,
+                direction,
+                packet: &packet,
+                layers: tap::gained(&before, &connection.ledger, direction),
+            };
+            for tap in self.taps.iter_mut().filter(|tap| tap.wants(client)) {
+                tap.see(seen);
+            }
+        }
+        if let Some(arrival_ns) = arrives_ns {
+            let slot = self.in_flight.insert((packet, segment));
+            agenda::schedule(arrival_ns, token(from.other(), id, Some(slot)));
+        }
+    }
+
+    /// Whether nothing is on its way and no end has anything left to send.
+    pub fn settled(&mut self) -> bool {
+        self.in_flight.is_empty()
+            && self.connections.iter_mut().all(|connection| {
+                let client_done = connection.client_end.finished();
+                let server_done = connection.server_end.finished() || !connection.accepted;
+                client_done && server_done
+            })
+    }
+
+    /// The sum over all connections.
+    pub fn ledger(&self) -> Ledger {
+        let mut sum = Ledger::default();
+        for connection in &self.connections {
+            sum += connection.ledger.totals();
+        }
+        sum
+    }
+}
+
+impl Connection {
+    /// Direction of a packet, and up to which stream byte of the other direction it acknowledges.
+    fn account(&mut self, from: Side, segment: &Segment) -> (Direction, Option<u64>) {
+        let (direction, own, other) = match from {
+            Side::Client => (Direction::Up, &mut self.first_up, self.first_down),
+            Side::Server => (Direction::Down, &mut self.first_down, self.first_up),
+        };
+        if segment.syn {
+            *own = Some(segment.seq + 1);
+        }
+        let acked = segment
+            .ack
+            .zip(other)
+            .map(|(ack, first)| (ack - first) as u64);
+        (direction, acked)
+    }
+}
