@@ -1,6 +1,8 @@
 //! Numbers as people read them: one rule each for durations, bytes, counts, ratios and shares, used by every
 //! chart, table and sentence, so that the same figure never appears in two spellings.
 
+pub use crate::scenario::spaced;
+
 /// A narrow no-break space between groups of three digits.
 const GROUP: char = '\u{202f}';
 
@@ -120,17 +122,6 @@ pub fn significant(value: f64) -> String {
         v if v < 999.5 => format!("{value:.0}"),
         _ if value > 0.0 => count(value.round() as u64),
         _ => format!("-{}", count(value.abs().round() as u64)),
-    }
-}
-
-/// `25ms` as `25 ms`: scenario values are written without a space, prose and charts have one.
-pub fn spaced(value: &str) -> String {
-    let unit = value.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-');
-    match unit {
-        Some(at) if at > 0 && !value[at..].starts_with(['/', ' ']) => {
-            format!("{} {}", &value[..at], &value[at..])
-        }
-        _ => value.to_owned(),
     }
 }
 

@@ -18,7 +18,7 @@ pub use direction::PerDirection;
 pub use error::ScenarioError;
 pub use headers::{HeaderProfile, LiteralHeaders};
 pub use load::{SHIPPED, load, parse, shipped};
-pub use notation::UnitError;
+pub use notation::{UnitError, spaced};
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
 use schemars::JsonSchema;

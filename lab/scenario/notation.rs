@@ -171,3 +171,14 @@ impl<T: FromStr<Err = UnitError>> de::Visitor<'_> for Text<T> {
         self.visit_str(&number.to_string())
     }
 }
+
+/// `25ms` as `25 ms`: scenario values are written without a space, prose and charts have one.
+pub fn spaced(value: &str) -> String {
+    let unit = value.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-');
+    match unit {
+        Some(at) if at > 0 && !value[at..].starts_with(['/', ' ']) => {
+            format!("{} {}", &value[..at], &value[at..])
+        }
+        _ => value.to_owned(),
+    }
+}

@@ -23,7 +23,7 @@ use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, h
 use crate::clock;
 use crate::feed::Feed;
 use crate::measure::Marker;
-use crate::scenario::{Scenario, Span};
+use crate::scenario::{Scenario, Span, spaced};
 use crate::theory::Law;
 use hyper::body::Incoming;
 use hyper::{Request, StatusCode};
@@ -123,7 +123,7 @@ impl Transport for LongPoll {
     }
 
     fn settings(&self) -> String {
-        format!("held up to {}", self.hold)
+        format!("held up to {}", spaced(&self.hold.to_string()))
     }
 
     fn costs(&self, events: &Events) -> Costs {

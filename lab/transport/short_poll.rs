@@ -25,7 +25,7 @@ use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, h
 use crate::clock;
 use crate::feed::Feed;
 use crate::measure::Marker;
-use crate::scenario::{Delivery, Discipline, Scenario, Span};
+use crate::scenario::{Delivery, Discipline, Scenario, Span, spaced};
 use crate::theory::Law;
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -147,7 +147,8 @@ impl Transport for ShortPoll {
             Delivery::Every => "",
             Delivery::Latest => ", newest value only",
         };
-        format!("every {}, {discipline}{delivery}", self.every)
+        let every = spaced(&self.every.to_string());
+        format!("every {every}, {discipline}{delivery}")
     }
 
     fn costs(&self, events: &Events) -> Costs {

@@ -27,7 +27,7 @@ use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, h
 use crate::clock;
 use crate::feed::{Batch, Feed};
 use crate::measure::Marker;
-use crate::scenario::{Scenario, Span};
+use crate::scenario::{Scenario, Span, spaced};
 use crate::theory::Law;
 use bytes::{BufMut, Bytes, BytesMut};
 use http_body_util::{BodyExt, StreamBody};
@@ -140,7 +140,7 @@ impl Transport for Sse {
     fn settings(&self) -> String {
         match self.heartbeat {
             Span::ZERO => "no heartbeat".into(),
-            every => format!("heartbeat {every}"),
+            every => format!("heartbeat {}", spaced(&every.to_string())),
         }
     }
 

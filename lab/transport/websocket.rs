@@ -30,7 +30,7 @@ use crate::clock;
 use crate::feed::Feed;
 use crate::measure::Marker;
 use crate::net::{Buffers, Wire};
-use crate::scenario::{Scenario, Span};
+use crate::scenario::{Scenario, Span, spaced};
 use crate::theory::Law;
 use futures_util::{SinkExt, StreamExt};
 use hyper::Request;
@@ -126,7 +126,7 @@ impl Transport for WebSocket {
     fn settings(&self) -> String {
         match self.heartbeat {
             Span::ZERO => "no heartbeat".into(),
-            every => format!("ping {every}"),
+            every => format!("ping {}", spaced(&every.to_string())),
         }
     }
 
