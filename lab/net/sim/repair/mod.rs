@@ -28,6 +28,9 @@ use window::Window;
 /// side (Linux `tcp_retries2`), or this many SYNs no answer (`tcp_syn_retries` and the first one).
 const UNANSWERED_TIMEOUTS: u32 = 15;
 const UNANSWERED_SYNS: u32 = 7;
+/// A reader that answers but never makes room is given up after this many timeouts in a row, about an
+/// hour. Linux would go on for ever; here every simulation must end.
+const FRUITLESS_TIMEOUTS: u32 = 40;
 
 /// What to do with a packet that smoltcp wants to send.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,7 +101,9 @@ impl Repair {
 
     /// Whether the other side must be taken for dead.
     pub fn hopeless(&self) -> bool {
-        self.unanswered_timeouts > UNANSWERED_TIMEOUTS || self.unanswered_syns >= UNANSWERED_SYNS
+        self.unanswered_timeouts > UNANSWERED_TIMEOUTS
+            || self.unanswered_syns >= UNANSWERED_SYNS
+            || self.doublings > FRUITLESS_TIMEOUTS
     }
 
     /// How many segments the congestion window lets go now.
