@@ -7,13 +7,14 @@ use super::plot::Plot;
 use super::style::{INK, LABEL, MARGIN, PLOT_BOTTOM, SHADE, SOFT, STROKE, TEXT, WIDTH};
 use super::style::{color, leading, text_width, ticks, wrap};
 use super::teeth::{Stretch, Strip, WINDOW_US, strips};
-use super::{Chart, Table, figures, footer, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified};
 use crate::measure::Results;
 
-const ID: &str = "age-sawtooth";
-const TITLE: &str = "How old is what the screen shows?";
-const READING: &str =
-    "Age of the newest value on one client's screen. It drops when an update arrives.";
+const SHEET: Sheet = Sheet {
+    id: "age-sawtooth",
+    title: "How old is what the screen shows?",
+    reading: "Age of the newest value on one client's screen. It drops when an update arrives.",
+};
 const TOP: i32 = 104;
 /// Between strips: the highest number of one must not touch the lowest of the next.
 const GAP: i32 = 26;
@@ -24,17 +25,9 @@ const RIGHT: i32 = 960;
 pub fn chart(results: &Results) -> Chart {
     let (stretch, strips) = strips(results);
     let alt = alt(&strips);
-    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
+    SHEET.chart(results, alt, table(&strips), |canvas| {
         draw(canvas, results, stretch, &strips)
-    });
-    Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
-        alt,
-        svg,
-        table: table(&strips),
-    }
+    })
 }
 
 fn draw(canvas: &Canvas, results: &Results, stretch: Stretch, strips: &[Strip]) {

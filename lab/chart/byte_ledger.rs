@@ -4,28 +4,19 @@ use super::canvas::Canvas;
 use super::format::{bytes, ratio};
 use super::layers::{layers, per_event, to_baseline};
 use super::stack::{self, Bar, Share};
-use super::{Chart, Table, figures, footer, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified};
 use crate::measure::{Results, TransportResult};
 
-const ID: &str = "byte-ledger";
-const TITLE: &str = "What does one delivered event cost on the wire?";
-const READING: &str =
-    "IP bytes per delivered event, both directions, by layer. Empty answers count too.";
+const SHEET: Sheet = Sheet {
+    id: "byte-ledger",
+    title: "What does one delivered event cost on the wire?",
+    reading: "IP bytes per delivered event, both directions, by layer. Empty answers count too.",
+};
 
 /// The chart.
 pub fn chart(results: &Results) -> Chart {
     let alt = alt(results);
-    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
-        draw(canvas, results)
-    });
-    Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
-        alt,
-        svg,
-        table: table(results),
-    }
+    SHEET.chart(results, alt, table(results), |canvas| draw(canvas, results))
 }
 
 fn draw(canvas: &Canvas, results: &Results) {

@@ -5,14 +5,15 @@ use super::film::{Film, Frame, Label};
 use super::format::{count, counted, time};
 use super::stack::row_name;
 use super::style::{FOOTER_TOP, INK, LABEL, MARGIN, SMALL, SOFT, TEXT, WHITE, WIDTH, wrap};
-use super::{Chart, Table, figures, footer, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified};
 use crate::measure::{Results, TransportResult};
 use plotters::style::RGBColor;
 
-const ID: &str = "filmstrip";
-const TITLE: &str = "What did each screen show at the same moment?";
-const READING: &str =
-    "The newest event on one client's screen. Thick frame: the server had something newer.";
+const SHEET: Sheet = Sheet {
+    id: "filmstrip",
+    title: "What did each screen show at the same moment?",
+    reading: "The newest event on one client's screen. Thick frame: the server had something newer.",
+};
 const TOP: i32 = 124;
 const LEFT: i32 = 236;
 const BOTTOM: i32 = FOOTER_TOP - 18;
@@ -26,17 +27,9 @@ const GAP: i32 = 8;
 pub fn chart(results: &Results) -> Option<Chart> {
     let film = Film::new(results)?;
     let alt = alt(results, &film);
-    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
+    Some(SHEET.chart(results, alt, table(results, &film), |canvas| {
         draw(canvas, results, &film)
-    });
-    Some(Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
-        alt,
-        svg,
-        table: table(results, &film),
-    })
+    }))
 }
 
 /// An instant as it is counted everywhere else: from the start of the measured window.

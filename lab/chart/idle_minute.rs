@@ -4,29 +4,20 @@ use super::canvas::Canvas;
 use super::format::{bytes, counted, significant};
 use super::layers::{Layer, occurring};
 use super::stack::{self, Bar, Share};
-use super::{Chart, Table, figures, footer, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified};
 use crate::measure::{Idle, Results, TransportResult};
 
-const ID: &str = "idle-minute";
-const TITLE: &str = "What does an idle minute cost?";
-const READING: &str =
-    "IP bytes per client while nothing happens; connecting and leaving are left out.";
+const SHEET: Sheet = Sheet {
+    id: "idle-minute",
+    title: "What does an idle minute cost?",
+    reading: "IP bytes per client while nothing happens; connecting and leaving are left out.",
+};
 
 /// The chart, where silence was measured.
 pub fn chart(results: &Results) -> Option<Chart> {
     results.transports.iter().find_map(idle)?;
     let alt = alt(results);
-    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
-        draw(canvas, results)
-    });
-    Some(Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
-        alt,
-        svg,
-        table: table(results),
-    })
+    Some(SHEET.chart(results, alt, table(results), |canvas| draw(canvas, results)))
 }
 
 /// What a verified transport costs when idle.

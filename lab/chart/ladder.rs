@@ -6,14 +6,16 @@ use super::exchange::{Exchange, exchanges};
 use super::format::{counted, time};
 use super::style::{GRID, INK, LABEL, MARGIN, PLOT_BOTTOM, SOFT, TEXT, WIDTH};
 use super::style::{color, leading, text_width, ticks, wrap};
-use super::{Chart, Table, figures, footer, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified};
 use crate::measure::Results;
 use plotters::style::RGBColor;
 
-const ID: &str = "ladder";
-const TITLE: &str = "Who speaks first?";
-const READING: &str = "Time runs down. Thick: news. Thin: a question. Grey: nothing new. Bar: news waits. \
-                       Shaded: a question is held.";
+const SHEET: Sheet = Sheet {
+    id: "ladder",
+    title: "Who speaks first?",
+    reading: "Time runs down. Thick: news. Thin: a question. Grey: nothing new. Bar: news waits. \
+                       Shaded: a question is held.",
+};
 /// Top of the ladders, below the names.
 const TOP: i32 = 158;
 /// Left end of the first ladder, right of the seconds.
@@ -32,17 +34,9 @@ pub fn chart(results: &Results) -> Option<Chart> {
         return None;
     }
     let alt = alt(&exchanges);
-    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
+    Some(SHEET.chart(results, alt, table(&exchanges), |canvas| {
         draw(canvas, &exchanges)
-    });
-    Some(Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
-        alt,
-        svg,
-        table: table(&exchanges),
-    })
+    }))
 }
 
 /// Where an instant lies, microseconds from the start of the stretch.

@@ -8,28 +8,19 @@ use super::labels::{Area, place};
 use super::plot::Plot;
 use super::style::{INK, LABEL, MARGIN, MARKER, PLOT_BOTTOM, SOFT, STROKE, TEXT, WHITE, WIDTH};
 use super::style::{color, leading, text_width, wrap};
-use super::{Chart, Table, figures, footer, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified};
 use crate::measure::{Figures, Results, Series, TransportResult};
 
-const ID: &str = "latency-cdf";
-const TITLE: &str = "How long until an event is on the screen?";
-const READING: &str =
-    "Each line: share of deliveries seen within that time. Solid is measured, dashed is predicted.";
+const SHEET: Sheet = Sheet {
+    id: "latency-cdf",
+    title: "How long until an event is on the screen?",
+    reading: "Each line: share of deliveries seen within that time. Solid is measured, dashed is predicted.",
+};
 
 /// The chart.
 pub fn chart(results: &Results) -> Chart {
     let alt = alt(results);
-    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
-        draw(canvas, results)
-    });
-    Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
-        alt,
-        svg,
-        table: table(results),
-    }
+    SHEET.chart(results, alt, table(results), |canvas| draw(canvas, results))
 }
 
 type Drawn<'a> = (&'a TransportResult, &'a Figures, &'a Series);

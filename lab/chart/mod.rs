@@ -30,6 +30,7 @@ pub use layers::to_baseline;
 
 use crate::measure::{Figures, Marker, Results, Style, TransportResult};
 use crate::scenario::{PerDirection, Percent, Span};
+use canvas::Canvas;
 use std::fmt::Display;
 
 /// One drawing and what is needed to show it.
@@ -47,6 +48,35 @@ pub struct Chart {
     pub svg: String,
     /// The same numbers as text.
     pub table: Table,
+}
+
+/// What is the same about a chart whatever it shows.
+struct Sheet {
+    id: &'static str,
+    title: &'static str,
+    reading: &'static str,
+}
+
+impl Sheet {
+    /// Draws on the sheet and binds the drawing together with its words and numbers.
+    fn chart(&self, results: &Results, alt: String, table: Table, draw: impl Fn(&Canvas)) -> Chart {
+        let svg = Canvas::sheet(
+            self.id,
+            self.title,
+            self.reading,
+            &alt,
+            &footer(results),
+            draw,
+        );
+        Chart {
+            id: self.id,
+            title: self.title,
+            reading: self.reading,
+            alt,
+            svg,
+            table,
+        }
+    }
 }
 
 /// A table: the first column names the row.

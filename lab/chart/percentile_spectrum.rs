@@ -9,27 +9,18 @@ use super::style::{
     INK, LABEL, MARGIN, MARKER, PLOT_BOTTOM, SHADE, STROKE, TEXT, WIDTH, color, leading, wrap,
 };
 use super::tail::{Axes, LEFT, RIGHT, TOP, Tail, coincide, cut, tails};
-use super::{Chart, Table, figures, footer, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified};
 use crate::measure::Results;
 
-const ID: &str = "percentile-spectrum";
-const TITLE: &str = "How late are the latest?";
-const READING: &str =
-    "Latency that a given share of deliveries stays within. The axis stretches the last per cent.";
+const SHEET: Sheet = Sheet {
+    id: "percentile-spectrum",
+    title: "How late are the latest?",
+    reading: "Latency that a given share of deliveries stays within. The axis stretches the last per cent.",
+};
 /// The chart.
 pub fn chart(results: &Results) -> Chart {
     let alt = alt(results);
-    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
-        draw(canvas, results)
-    });
-    Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
-        alt,
-        svg,
-        table: table(results),
-    }
+    SHEET.chart(results, alt, table(results), |canvas| draw(canvas, results))
 }
 
 fn draw(canvas: &Canvas, results: &Results) {

@@ -6,14 +6,15 @@ use super::plot::Plot;
 use super::stack::row_name;
 use super::style::{INK, LABEL, MARGIN, PLOT_BOTTOM, TEXT, WIDTH};
 use super::style::{text_width, wrap};
-use super::{Chart, Table, figures, footer, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified};
 use crate::measure::{Figures, Results, TransportResult};
 use plotters::style::RGBColor;
 
-const ID: &str = "requests";
-const TITLE: &str = "How often is the server asked?";
-const READING: &str =
-    "Per client. Requests and packets in a minute, TCP connections in the whole run.";
+const SHEET: Sheet = Sheet {
+    id: "requests",
+    title: "How often is the server asked?",
+    reading: "Per client. Requests and packets in a minute, TCP connections in the whole run.",
+};
 const TOP: i32 = 134;
 const NAMES: i32 = 240;
 /// Requests with an answer that brought something, and those in vain.
@@ -24,17 +25,7 @@ const PLAIN: RGBColor = RGBColor(0x5f, 0x6f, 0xb5);
 /// The chart.
 pub fn chart(results: &Results) -> Chart {
     let alt = alt(results);
-    let svg = Canvas::sheet(ID, TITLE, READING, &alt, &footer(results), |canvas| {
-        draw(canvas, results)
-    });
-    Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
-        alt,
-        svg,
-        table: table(results),
-    }
+    SHEET.chart(results, alt, table(results), |canvas| draw(canvas, results))
 }
 
 /// What one client caused.

@@ -1,6 +1,6 @@
 //! What every client half is given: a way to dial, a recorder, and the moments to start and stop.
 
-use super::http::Heads;
+use super::heads::Heads;
 use crate::clock;
 use crate::feed::payload_seq;
 use crate::measure::recorder::Recorder;

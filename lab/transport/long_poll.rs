@@ -18,7 +18,8 @@
 //! next question, so at high rates the mean delay doubles and the worst case is three transits
 //! (RFC 6202, 2.2). What waits leaves together: the batch grows and the cost per event falls.
 
-use super::http::{Asker, Heads, number};
+use super::heads::Heads;
+use super::http::{Asker, lines, number};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
 use crate::clock;
 use crate::feed::Feed;
@@ -106,10 +107,7 @@ impl Transport for LongPoll {
                     .await;
                 match asked {
                     Ok(Some(Ok((StatusCode::OK, body)))) => {
-                        for line in body
-                            .split(|&byte| byte == b'\n')
-                            .filter(|line| !line.is_empty())
-                        {
+                        for line in lines(&body) {
                             client.saw(line);
                         }
                     }

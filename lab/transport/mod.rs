@@ -9,6 +9,7 @@
 mod client;
 mod close;
 mod event_stream;
+mod heads;
 mod hello;
 mod http;
 mod long_poll;

@@ -20,7 +20,8 @@
 //! *Hurts*: an event waits for the next question, T/2 on average; asking more often costs bytes.
 //! *Shines*: many events per question share one head, and with `latest` only the newest is sent.
 
-use super::http::{Asker, Heads, number};
+use super::heads::Heads;
+use super::http::{Asker, lines, number};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
 use crate::clock;
 use crate::feed::Feed;
@@ -166,10 +167,7 @@ impl Transport for ShortPoll {
 fn show(client: &mut Client, status: StatusCode, body: &Bytes) {
     let mut news = false;
     if status == StatusCode::OK {
-        for line in body
-            .split(|&byte| byte == b'\n')
-            .filter(|line| !line.is_empty())
-        {
+        for line in lines(body) {
             news |= client.saw(line);
         }
     }

@@ -22,7 +22,8 @@
 //! a proxy may cut or hold them, so the client parses lines, never chunks.
 
 use super::event_stream::Parser;
-use super::http::{Heads, plain};
+use super::heads::Heads;
+use super::http::plain;
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
 use crate::clock;
 use crate::feed::{Batch, Feed};

@@ -22,8 +22,8 @@
 
 use super::client::Lost;
 use super::close::{fail, refuse};
+use super::heads::{HOST, Heads};
 use super::hello::hello;
-use super::http::{HOST, Heads};
 use super::server::Slot;
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, upgrade};
 use crate::clock;

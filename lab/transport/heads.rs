@@ -1,0 +1,205 @@
+//! The heads of requests and answers: what the header profiles send, and how many bytes that is.
+
+use super::http::{Answer, plain};
+use crate::clock;
+use crate::feed::Batch;
+use crate::scenario::{HeaderProfile, LiteralHeaders};
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use hyper::{HeaderMap, Request, Response, StatusCode};
+
+/// The virtual host of the lab.
+pub const HOST: &str = "lab.example";
+/// Media type of a batch: one event per line.
+const NDJSON: &str = "application/x-ndjson";
+
+/// What Chromium 156 sends with `fetch` and `EventSource`, in its order (captured; the cursor and
+/// the `Accept` line come from the transport).
+const BROWSER: &[(&str, &str)] = &[
+    ("Connection", "keep-alive"),
+    ("Pragma", "no-cache"),
+    ("Cache-Control", "no-cache"),
+    ("sec-ch-ua-platform", "\"Linux\""),
+    ("User-Agent", BROWSER_AGENT),
+    (
+        "sec-ch-ua",
+        "\"Not:A-Brand\";v=\"8\", \"Chromium\";v=\"156\"",
+    ),
+    ("sec-ch-ua-mobile", "?0"),
+    ("Accept", "*/*"),
+    ("Sec-Fetch-Site", "same-origin"),
+    ("Sec-Fetch-Mode", "cors"),
+    ("Sec-Fetch-Dest", "empty"),
+    ("Referer", "http://lab.example/"),
+    ("Accept-Encoding", "gzip, deflate, br, zstd"),
+    ("Accept-Language", "en-US,en;q=0.9"),
+];
+/// What it sends with a WebSocket upgrade besides the handshake's own lines.
+const BROWSER_UPGRADE: &[(&str, &str)] = &[
+    ("Pragma", "no-cache"),
+    ("Cache-Control", "no-cache"),
+    ("User-Agent", BROWSER_AGENT),
+    ("Origin", "http://lab.example"),
+    ("Accept-Encoding", "gzip, deflate, br, zstd"),
+    ("Accept-Language", "en-US,en;q=0.9"),
+    (
+        "Sec-WebSocket-Extensions",
+        "permessage-deflate; client_max_window_bits",
+    ),
+];
+const BROWSER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                             Chrome/156.0.0.0 Safari/537.36";
+
+/// The heads of a scenario's header profile.
+#[derive(Debug, Clone)]
+pub struct Heads {
+    /// Header lines of polls and stream openings.
+    request: HeaderMap,
+    /// Header lines that go with an upgrade.
+    upgrade: HeaderMap,
+    /// Header lines of polls' answers, given literally.
+    answer: Option<HeaderMap>,
+    /// Path of short polls, given literally.
+    pub poll_path: Option<String>,
+}
+
+impl Heads {
+    pub fn new(profile: &HeaderProfile) -> Self {
+        let lean = || map([("Host", HOST), ("Accept", "*/*")]);
+        match profile {
+            HeaderProfile::Lean => Self {
+                request: lean(),
+                upgrade: map([]),
+                answer: None,
+                poll_path: None,
+            },
+            HeaderProfile::Browser => {
+                let request = [("Host", HOST)].into_iter().chain(BROWSER.iter().copied());
+                let upgrade = map(BROWSER_UPGRADE.iter().copied());
+                Self {
+                    request: map(request),
+                    upgrade,
+                    answer: None,
+                    poll_path: None,
+                }
+            }
+            HeaderProfile::Literal(literal) => Self::literal(literal),
+        }
+    }
+
+    /// Loading a scenario has checked that the lines are well-formed.
+    fn literal(literal: &LiteralHeaders) -> Self {
+        let lines = |lines: &[String]| {
+            map(lines
+                .iter()
+                .skip(1)
+                .filter_map(|line| line.split_once(": ")))
+        };
+        let path = literal
+            .request
+            .first()
+            .and_then(|line| line.split(' ').nth(1));
+        Self {
+            request: lines(&literal.request),
+            upgrade: map([]),
+            answer: Some(lines(&literal.response)),
+            poll_path: path.map(str::to_owned),
+        }
+    }
+
+    /// A `GET` with this profile's header lines.
+    pub fn get(&self, path: &str) -> Request<Empty<Bytes>> {
+        let mut request = Request::new(Empty::new());
+        // Paths are our own or checked on loading.
+        *request.uri_mut() = path.parse().unwrap_or_default();
+        *request.headers_mut() = self.request.clone();
+        request
+    }
+
+    /// Header lines that go with an upgrade.
+    pub fn upgrade(&self) -> &HeaderMap {
+        &self.upgrade
+    }
+
+    /// The answer to a poll: the events, one per line, or 204 if there are none.
+    pub fn batch(&self, events: &Batch) -> Answer {
+        if events.is_empty() {
+            let mut answer = plain(StatusCode::NO_CONTENT, "");
+            answer.headers_mut().remove(CONTENT_LENGTH);
+            return answer;
+        }
+        let mut text =
+            BytesMut::with_capacity(events.iter().map(|event| event.payload.len() + 1).sum());
+        for event in events {
+            text.extend_from_slice(&event.payload);
+            text.extend_from_slice(b"\n");
+        }
+        let length = HeaderValue::from(text.len());
+        let mut answer = Response::new(Full::new(text.freeze()).boxed_unsync());
+        *answer.headers_mut() = match &self.answer {
+            Some(lines) => lines.clone(),
+            None => map([
+                ("Content-Type", NDJSON),
+                ("Cache-Control", "no-store"),
+                ("Date", &clock::http_date()),
+                ("Content-Length", "0"),
+            ]),
+        };
+        answer.headers_mut().insert(CONTENT_LENGTH, length);
+        answer
+    }
+
+    /// Bytes of the head of a question to `path`, line endings included (RFC 9112, 2.1).
+    pub fn request_bytes(&self, path: &str) -> f64 {
+        (format!("GET {path} HTTP/1.1\r\n").len() + lines_bytes(&self.request) + 2) as f64
+    }
+
+    /// Bytes of the head of an answer whose body has `body` bytes.
+    pub fn answer_bytes(&self, body: f64) -> f64 {
+        let fixed = match &self.answer {
+            Some(lines) => lines_bytes(lines) - length_bytes(lines.get(CONTENT_LENGTH)),
+            None => lines_bytes(&map([
+                ("Content-Type", NDJSON),
+                ("Cache-Control", "no-store"),
+                ("Date", DATE),
+            ])),
+        };
+        let length = "Content-Length: \r\n".len() as f64 + digits(body);
+        ("HTTP/1.1 200 OK\r\n".len() + fixed + 2) as f64 + length
+    }
+
+    /// Bytes of an answer that says "nothing new".
+    pub fn empty_bytes(&self) -> f64 {
+        (format!("HTTP/1.1 204 No Content\r\nDate: {DATE}\r\n\r\n").len()) as f64
+    }
+}
+
+/// A date of the length that all HTTP dates have.
+const DATE: &str = "Wed, 01 Jan 2025 00:00:00 GMT";
+
+fn length_bytes(value: Option<&HeaderValue>) -> usize {
+    value.map_or(0, |value| "Content-Length: \r\n".len() + value.len())
+}
+
+fn lines_bytes(lines: &HeaderMap) -> usize {
+    lines
+        .iter()
+        .map(|(name, value)| name.as_str().len() + 2 + value.len() + 2)
+        .sum()
+}
+
+/// Decimal digits of a length; for a mean length, of its whole part.
+fn digits(length: f64) -> f64 {
+    (length.max(1.0) as u64).ilog10() as f64 + 1.0
+}
+
+fn map<'a>(lines: impl IntoIterator<Item = (&'a str, &'a str)>) -> HeaderMap {
+    let parse = |(name, value): (&str, &str)| {
+        Some((
+            name.parse::<HeaderName>().ok()?,
+            HeaderValue::from_str(value).ok()?,
+        ))
+    };
+    lines.into_iter().filter_map(parse).collect()
+}
