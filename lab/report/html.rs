@@ -47,6 +47,7 @@ impl Figure {
     fn new(results: &Results, chart: Chart) -> Self {
         Self {
             short: match chart.id {
+                "ladder" => "Ladder",
                 "age-sawtooth" => "Age",
                 "filmstrip" => "Screens",
                 "latency-cdf" => "Latency",
