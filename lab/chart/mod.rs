@@ -18,6 +18,7 @@ mod layers;
 mod log_scale;
 mod percentile_spectrum;
 mod plot;
+mod png;
 mod requests;
 mod stack;
 mod style;
@@ -27,6 +28,7 @@ mod teeth;
 mod tests;
 
 pub use layers::to_baseline;
+pub use png::png;
 
 use crate::measure::{Figures, Marker, Results, Style, TransportResult};
 use crate::scenario::{PerDirection, Percent, Span};

@@ -49,15 +49,29 @@ pub fn claim_at(path: PathBuf) -> Result<Folder, Failure> {
     Ok(folder)
 }
 
-/// Page, Markdown and charts.
-fn pictures(results: &Results) -> Vec<(String, String)> {
-    let charts = chart::all(results).into_iter();
-    let mut files: Vec<_> = charts
-        .map(|chart| (format!("{}.svg", chart.id), chart.svg))
-        .collect();
-    files.push((PAGE.to_owned(), report::html(results)));
-    files.push((MARKDOWN.to_owned(), report::markdown(results)));
-    files
+/// Page, Markdown and charts, on request as PNG too.
+fn pictures(results: &Results, png: bool) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut files = vec![];
+    for chart in chart::all(results) {
+        if png {
+            let picture = chart::png(&chart.svg).map_err(|error| {
+                Failure::Usage(format!(
+                    "cannot draw {} as PNG: {error}: leave out --png",
+                    chart.id
+                ))
+            })?;
+            files.push((format!("{}.png", chart.id), picture));
+        }
+        files.push((format!("{}.svg", chart.id), chart.svg.into_bytes()));
+    }
+    let page = if png {
+        report::html_beside_png(results)
+    } else {
+        report::html(results)
+    };
+    files.push((PAGE.to_owned(), page.into_bytes()));
+    files.push((MARKDOWN.to_owned(), report::markdown(results).into_bytes()));
+    Ok(files)
 }
 
 fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
@@ -141,29 +155,29 @@ impl Folder {
         serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
     }
 
-    /// Writes everything: page, Markdown, charts, recording.
-    pub fn write(&self, results: &Results) -> Result<(), Failure> {
+    /// Writes everything: page, Markdown, charts (on request as PNG too), recording.
+    pub fn write(&self, results: &Results, png: bool) -> Result<(), Failure> {
         let recording =
             serde_json::to_string(results).map_err(|error| Failure::Internal(error.to_string()))?;
-        let mut files = pictures(results);
-        files.push((RECORDING.to_owned(), recording + "\n"));
+        let mut files = pictures(results, png)?;
+        files.push((RECORDING.to_owned(), (recording + "\n").into_bytes()));
         self.replace_by(&files)
     }
 
     /// Writes what people look at, without the recording.
     pub fn write_pictures(&self, results: &Results) -> Result<(), Failure> {
-        self.replace_by(&pictures(results))
+        self.replace_by(&pictures(results, false)?)
     }
 
     /// Writes a new folder beside the old one and swaps them.
-    fn replace_by(&self, files: &[(String, String)]) -> Result<(), Failure> {
+    fn replace_by(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
         let new = self.beside("new");
         let old = self.beside("old");
         let swap = || {
             fs::create_dir_all(self.parent())?;
             fs::create_dir(&new)?;
-            for (name, text) in files {
-                fs::write(new.join(name), text)?;
+            for (name, bytes) in files {
+                fs::write(new.join(name), bytes)?;
             }
             if self.path.exists() {
                 fs::rename(&self.path, &old)?;
@@ -211,5 +225,49 @@ impl Folder {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         self.parent()
             .join(format!(".{name}.{purpose}-{}", std::process::id()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn names(folder: &Folder, ending: &str) -> Vec<String> {
+        let files = fs::read_dir(&folder.path).expect("a folder");
+        let mut names: Vec<_> = files
+            .filter_map(|file| file.ok()?.file_name().into_string().ok())
+            .filter_map(|name| name.strip_suffix(ending).map(str::to_owned))
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn each_svg_has_a_png_beside_it_only_when_asked_for() {
+        let parent = tempfile::tempdir().expect("a place for files");
+        let folder = claim_at(parent.path().join("report")).expect("a free place");
+        folder.write(&fixture::ticker(), true).expect("a report");
+        let drawings = names(&folder, ".svg");
+        assert!(!drawings.is_empty());
+        assert_eq!(names(&folder, ".png"), drawings);
+        let page = fs::read_to_string(folder.page()).expect("a page");
+        for name in &drawings {
+            assert!(page.contains(&format!("href=\"{name}.png\"")), "{name}");
+        }
+        folder.write(&fixture::ticker(), false).expect("a report");
+        assert_eq!(names(&folder, ".svg"), drawings);
+        assert!(names(&folder, ".png").is_empty());
+    }
+
+    #[test]
+    fn a_recording_that_cannot_be_drawn_as_png_is_told_from_a_crash() {
+        let parent = tempfile::tempdir().expect("a place for files");
+        let folder = claim_at(parent.path().join("report")).expect("a free place");
+        let mut results = fixture::ticker();
+        results.transports[0].label = "\u{1}".into();
+        let outcome = folder.write(&results, true);
+        assert!(matches!(outcome, Err(Failure::Usage(_))), "{outcome:?}");
+        assert!(!folder.path.exists());
     }
 }

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// A folder that `pushlab run` wrote
     folder: PathBuf,
+    /// Write each chart as PNG too
+    #[arg(long)]
+    png: bool,
     /// Open it in the system's browser
     #[arg(long)]
     open: bool,
@@ -17,7 +20,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let folder = Folder::existing(&arguments.folder);
     let results = folder.recording()?;
-    folder.write(&results)?;
+    folder.write(&results, arguments.png)?;
     anstream::eprintln!("report: {}", folder.page().display());
     if arguments.open {
         folder.open();

@@ -36,6 +36,9 @@ pub struct Arguments {
     /// Write every simulated packet into this pcapng file, for Wireshark
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
+    /// Write each chart into the report as PNG too
+    #[arg(long)]
+    png: bool,
     /// Open the report in the system's browser
     #[arg(long, conflicts_with = "json")]
     open: bool,
@@ -62,6 +65,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let folder = (!arguments.json || arguments.out.is_some())
         .then(|| folder::claim(arguments.out.as_deref(), &scenario.name, &arguments.flags()))
         .transpose()?;
+    if arguments.png && folder.is_none() {
+        return Err(Failure::Usage(
+            "--png writes into the report, and --json writes none: add --out FOLDER".into(),
+        ));
+    }
     let mut prepared = Prepared::new(scenario)?;
     prepared.capture = arguments.capture(network)?;
     let entries = arguments.entries();
@@ -73,7 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .map_err(|error| cannot_capture(path, &error))?;
     }
     if let Some(folder) = &folder {
-        folder.write(&results)?;
+        folder.write(&results, arguments.png)?;
     }
     if arguments.json {
         print_json(&results)?;

@@ -22,6 +22,8 @@ struct Page<'a> {
     /// What the asterisk on the cards means.
     evidence: Option<String>,
     figures: Vec<Figure>,
+    /// Whether each chart lies beside the page as `ID.png`.
+    png: bool,
     bytes: Table,
     ladders: Vec<Table>,
     theory: Table,
@@ -93,6 +95,15 @@ struct Card<'a> {
 
 /// The whole report as HTML.
 pub fn html(results: &Results) -> String {
+    page(results, false)
+}
+
+/// The same with links to a PNG of each chart, which must lie beside the page as `ID.png`.
+pub fn html_beside_png(results: &Results) -> String {
+    page(results, true)
+}
+
+fn page(results: &Results, png: bool) -> String {
     let found = finding(results);
     let mut sentences = found.sentences.into_iter();
     let baseline = results.transports.iter().find(|t| t.id == results.baseline);
@@ -113,6 +124,7 @@ pub fn html(results: &Results) -> String {
             .into_iter()
             .map(|chart| Figure::new(results, chart))
             .collect(),
+        png,
         bytes: tables::by_direction(results),
         ladders: ladders(results).iter().map(tables::ladder).collect(),
         theory: tables::theory(results),

@@ -22,7 +22,7 @@ pub use crate::chart::format;
 pub use deviation::{Deviation, deviations};
 pub use finding::{Finding, finding};
 pub use gallery::gallery;
-pub use html::html;
+pub use html::{html, html_beside_png};
 pub use ladder::{Ladder, Rung, ladders};
 pub use markdown::markdown;
 pub use terminal::terminal;

@@ -1,7 +1,9 @@
 //! What must hold for every report: it loads nothing, says nothing that the figures do not, and shows no figure of a
 //! transport that was not verified.
 
-use super::{Rung, deviations, finding, fixture, format, html, ladders, markdown, terminal};
+use super::{
+    Rung, deviations, finding, fixture, format, html, html_beside_png, ladders, markdown, terminal,
+};
 use crate::chart::figures;
 use crate::measure::Results;
 
@@ -237,6 +239,20 @@ fn each_figure_can_be_linked_and_saved() {
         let csv =
             format!("download=\"ticker-{id}.csv\" href=\"data:text/csv;charset=utf-8,{first},");
         assert!(page.contains(&csv), "{id}");
+    }
+}
+
+#[test]
+fn the_page_links_a_png_only_where_there_is_one() {
+    let (plain, beside) = (
+        html(&fixture::ticker()),
+        html_beside_png(&fixture::ticker()),
+    );
+    assert!(!plain.contains(".png"));
+    for chart in crate::chart::all(&fixture::ticker()) {
+        let id = chart.id;
+        let link = format!("<a download=\"ticker-{id}.png\" href=\"{id}.png\"");
+        assert!(beside.contains(&link), "{id}");
     }
 }
 
