@@ -18,4 +18,6 @@ pub use event::Event;
 pub use log::{Batch, Feed, Forgotten, MAX_BATCH};
 pub use payload::{payload_label, payload_seq};
 pub use replay::ReplayError;
+#[doc(hidden)] // public for the targets in fuzz/, which cannot see inside
+pub use replay::parse as replay_bytes;
 pub use source::{generate, source};

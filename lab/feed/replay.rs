@@ -73,7 +73,7 @@ pub(super) fn read(path: &Path, speed: f64, epoch_us: u64) -> Result<Vec<Event>,
 type Problem = (Option<u64>, String);
 
 /// Turns the bytes of a file into events; of `path` only the name counts.
-fn parse(bytes: &[u8], path: &Path, speed: f64, epoch_us: u64) -> Result<Vec<Event>, Problem> {
+pub fn parse(bytes: &[u8], path: &Path, speed: f64, epoch_us: u64) -> Result<Vec<Event>, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|e| {
         let line = 1 + bytes[..e.valid_up_to()]
             .iter()

@@ -8,7 +8,8 @@
 
 mod client;
 mod close;
-mod event_stream;
+#[doc(hidden)] // public for the targets in fuzz/, which cannot see inside
+pub mod event_stream;
 mod heads;
 mod hello;
 mod http;
