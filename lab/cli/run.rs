@@ -162,10 +162,9 @@ fn measure(
         Network::Simulated => String::from("in virtual time"),
         Network::Loopback => {
             let span = scenario.warm_up.as_nanos() + scenario.duration.as_nanos();
-            format!(
-                "in real time, {:.0} s for each transport",
-                span as f64 / 1e9
-            )
+            let seconds = span as f64 / 1e9;
+            let all = seconds * entries.len() as f64;
+            format!("in real time, {seconds:.0} s for each transport, about {all:.0} s in all")
         }
     };
     listen_for_ctrl_c(&prepared.interrupt)?;
