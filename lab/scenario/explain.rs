@@ -44,7 +44,11 @@ pub(super) fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> S
         }
         _ => (path, in_plain_words(message)),
     };
-    let problem = format!("{problem} (line {line})");
+    // What comes from a flag has no line.
+    let problem = match line {
+        0 => problem,
+        line => format!("{problem} (line {line})"),
+    };
     if field == "." {
         ScenarioError::new(problem)
     } else {

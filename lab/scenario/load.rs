@@ -67,7 +67,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Scenario, ScenarioError> {
     Ok(scenario)
 }
 
-fn read(path: &str) -> Result<String, ScenarioError> {
+pub(super) fn read(path: &str) -> Result<String, ScenarioError> {
     let unreadable =
         |e: std::io::Error| ScenarioError::new(format!("cannot be read: {e}")).in_file(path);
     let mut bytes = Vec::new();

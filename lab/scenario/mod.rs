@@ -11,6 +11,7 @@ mod headers;
 mod load;
 mod notation;
 mod schema;
+pub mod sweep;
 mod units;
 mod validate;
 

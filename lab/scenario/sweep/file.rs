@@ -1,0 +1,81 @@
+//! Sweep files: `scenarios/sweeps/*.json`.
+
+use super::super::explain::{did_you_mean, explain, not_json};
+use super::super::load::read;
+use super::{Sweep, vary};
+use crate::scenario::{self, ScenarioError};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The sweeps that come with the program: name and file text.
+pub const SHIPPED: &[(&str, &str)] = &[];
+
+/// What is only in a file: the scenario by its name, and what differs from it.
+#[derive(Deserialize)]
+struct Named {
+    scenario: String,
+    #[serde(default)]
+    with: Map<String, Value>,
+}
+
+/// Loads a shipped sweep by its name, or a file by its path; `None` if it is neither, so that it may be a scenario.
+pub fn load(name_or_path: &str) -> Result<Option<Sweep>, ScenarioError> {
+    if let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == name_or_path) {
+        return parse(text, name).map(Some);
+    }
+    if !name_or_path.contains(['/', '\\']) && !name_or_path.ends_with(".json") {
+        return Ok(None);
+    }
+    let text = read(name_or_path)?;
+    let is_sweep =
+        serde_json::from_str::<Value>(&text).is_ok_and(|json| json.get("vary").is_some());
+    is_sweep.then(|| parse(&text, name_or_path)).transpose()
+}
+
+/// The shipped sweep of this name.
+pub fn shipped(name: &str) -> Option<Sweep> {
+    let (name, text) = SHIPPED.iter().find(|(shipped, _)| *shipped == name)?;
+    parse(text, name).ok()
+}
+
+/// Reads and validates the text of a sweep file; `origin` is what messages call it.
+pub fn parse(text: &str, origin: &str) -> Result<Sweep, ScenarioError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    sweep(text).map_err(|error| error.in_file(origin))
+}
+
+fn sweep(text: &str) -> Result<Sweep, ScenarioError> {
+    let mut json: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+    let Some(fields) = json.as_object_mut() else {
+        return Err(ScenarioError::new("is not a sweep: write one JSON object"));
+    };
+    if fields.get("scenario").is_some_and(Value::is_string) {
+        let named = Value::Object(fields.clone());
+        let named: Named = serde_path_to_error::deserialize(named).map_err(explain)?;
+        let base = scenario::load(&named.scenario)?;
+        let changed = named
+            .with
+            .into_iter()
+            .try_fold(base, |base, (key, value)| vary::set(&base, &key, value))?;
+        let changed =
+            serde_json::to_value(changed).map_err(|error| ScenarioError::new(error.to_string()))?;
+        fields.insert("scenario".into(), changed);
+        fields.remove("with");
+    }
+    let sweep: Sweep = serde_path_to_error::deserialize(json).map_err(explain)?;
+    sweep.validate()?;
+    Ok(sweep)
+}
+
+/// A name that is neither a sweep nor a scenario.
+pub fn unknown_name(name: &str) -> ScenarioError {
+    let sweeps = SHIPPED.iter().map(|(name, _)| *name);
+    let names: Vec<_> = sweeps
+        .chain(scenario::SHIPPED.iter().map(|(name, _)| *name))
+        .collect();
+    ScenarioError::new(format!(
+        "there is no sweep or scenario {name:?}{}; shipped are {}",
+        did_you_mean(name, &names),
+        names.join(", ")
+    ))
+}
