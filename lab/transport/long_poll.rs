@@ -37,6 +37,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#CC79A7",
     marker: Marker::Square,
     law: Law::LongPoll,
+    fields: &["hold"],
 };
 
 pub const ENTRY: Entry = Entry {

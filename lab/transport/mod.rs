@@ -70,6 +70,17 @@ pub struct Descriptor {
     pub marker: Marker,
     /// Which law of `theory` predicts it.
     pub law: Law,
+    /// The scenario's fields that are about this transport, in their order in a scenario.
+    pub fields: &'static [&'static str],
+}
+
+impl Descriptor {
+    /// Whether a scenario's field can change anything for this transport. A field that only others
+    /// name cannot; one that nobody names is everybody's.
+    pub fn affects(&self, field: &str) -> bool {
+        let names = |descriptor: &Descriptor| descriptor.fields.contains(&field);
+        names(self) || !ALL.iter().any(|entry| names(entry.descriptor))
+    }
 }
 
 /// A transport and how to set it up for a scenario.

@@ -40,6 +40,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#D55E00",
     marker: Marker::Triangle,
     law: Law::ShortPoll,
+    fields: &["poll_every", "poll_discipline", "poll_delivery"],
 };
 
 pub const ENTRY: Entry = Entry {

@@ -46,6 +46,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#0072B2",
     marker: Marker::Diamond,
     law: Law::Push,
+    fields: &["heartbeat"],
 };
 
 pub const ENTRY: Entry = Entry {

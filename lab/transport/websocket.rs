@@ -52,6 +52,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#000000",
     marker: Marker::Circle,
     law: Law::Push,
+    fields: &["heartbeat"],
 };
 
 pub const ENTRY: Entry = Entry {
@@ -205,7 +206,7 @@ impl WebSocket {
         let open = async {
             let wire = client.dial().await?;
             client.requested();
-            let upgrade = self.upgrade(client.phase_ns());
+            let upgrade = self.upgrade(client.start_ns());
             let (socket, _) = tokio_tungstenite::client_async_with_config(
                 upgrade,
                 wire,
@@ -255,13 +256,13 @@ impl WebSocket {
     }
 
     /// The upgrade request. Its key need not be secret, only look like 16 bytes in base 64: made
-    /// from the client's phase, so that a simulated run has the same bytes each time.
-    fn upgrade(&self, phase_ns: u64) -> Request<()> {
+    /// from the instant of connecting, so that a simulated run has the same bytes each time.
+    fn upgrade(&self, start_ns: u64) -> Request<()> {
         let mut request = Request::new(());
         *request.uri_mut() = format!("ws://{HOST}{}", DESCRIPTOR.path)
             .parse()
             .unwrap_or_default();
-        let key: Cow<'static, str> = format!("{phase_ns:021}A==").into();
+        let key: Cow<'static, str> = format!("{start_ns:021}A==").into();
         *request.headers_mut() = self.heads.upgrade().clone();
         let lines = [
             ("host", HOST),
