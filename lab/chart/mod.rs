@@ -22,6 +22,7 @@ mod png;
 mod requests;
 mod stack;
 mod style;
+pub mod sweep;
 mod tail;
 mod teeth;
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! A report folder: claimed before the run, written beside its place and then swapped in, so that
 //! an earlier report is whole until a new one is.
 
-use super::Failure;
+use super::{Failure, journal};
 use crate::chart;
+use crate::measure::sweep::SweepResults;
 use crate::measure::{Results, SCHEMA, VERSION};
 use crate::report;
 use std::fs;
@@ -74,6 +75,20 @@ fn pictures(results: &Results, png: bool) -> Result<Vec<(String, Vec<u8>)>, Fail
     Ok(files)
 }
 
+/// The same of a sweep.
+fn sweep_pictures(results: &SweepResults) -> Vec<(String, Vec<u8>)> {
+    let drawings = chart::sweep::all(results).into_iter();
+    let mut files: Vec<_> = drawings
+        .map(|chart| (format!("{}.svg", chart.id), chart.svg.into_bytes()))
+        .collect();
+    files.push((PAGE.to_owned(), report::sweep_html(results).into_bytes()));
+    files.push((
+        MARKDOWN.to_owned(),
+        report::sweep_markdown(results).into_bytes(),
+    ));
+    files
+}
+
 fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
     Failure::file(
         format!(
@@ -111,6 +126,11 @@ impl Folder {
         Self {
             path: path.to_owned(),
         }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The page to open.
@@ -155,12 +175,32 @@ impl Folder {
         serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
     }
 
+    /// Whether a sweep was written here.
+    pub fn holds_a_sweep(&self) -> bool {
+        self.path.join(journal::NAME).is_file()
+    }
+
+    /// Reads the file of a sweep.
+    pub fn sweep(&self) -> Result<SweepResults, Failure> {
+        journal::read(&self.path.join(journal::NAME))
+    }
+
     /// Writes everything: page, Markdown, charts (on request as PNG too), recording.
     pub fn write(&self, results: &Results, png: bool) -> Result<(), Failure> {
         let recording =
             serde_json::to_string(results).map_err(|error| Failure::Internal(error.to_string()))?;
         let mut files = pictures(results, png)?;
         files.push((RECORDING.to_owned(), (recording + "\n").into_bytes()));
+        self.replace_by(&files)
+    }
+
+    /// Writes everything about a sweep: page, Markdown, charts, and its file in the order of the plan.
+    pub fn write_sweep(&self, results: &SweepResults) -> Result<(), Failure> {
+        let mut files = sweep_pictures(results);
+        files.push((
+            journal::NAME.to_owned(),
+            journal::text(results)?.into_bytes(),
+        ));
         self.replace_by(&files)
     }
 
@@ -202,7 +242,7 @@ impl Folder {
     /// Refuses to replace a folder that is not a report.
     fn may_replace(&self) -> Result<(), Failure> {
         let has = |name| self.path.join(name).is_file();
-        let is_report = has(RECORDING) || (has(PAGE) && has(MARKDOWN));
+        let is_report = has(RECORDING) || has(journal::NAME) || (has(PAGE) && has(MARKDOWN));
         let is_empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
         if !self.path.exists() || is_report || is_empty {
             return Ok(());

@@ -7,12 +7,14 @@ mod check;
 mod document;
 mod folder;
 mod gallery;
+mod journal;
 mod list;
 mod overrides;
 mod progress;
 mod report;
 mod run;
 mod serve;
+mod sweep;
 
 use crate::run::RunError;
 use crate::scenario::ScenarioError;
@@ -28,6 +30,7 @@ Examples:
   pushlab run ticker --network loopback --duration 10s
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab report reports/runs/ticker       draw a report again from its recording
+  pushlab sweep ticker --vary poll_every=100ms..10s:12log
   pushlab serve                            all four doors on one port, for curl and browsers
   pushlab check http://127.0.0.1:8089      does this server keep the contract?
 
@@ -51,6 +54,8 @@ struct Arguments {
 enum Command {
     /// Run a scenario over the transports and write a report
     Run(Box<run::Arguments>),
+    /// Run a scenario at many points of one or two settings, and draw what that changes
+    Sweep(Box<sweep::Arguments>),
     /// Draw the report in a folder again, from its recording alone
     Report(report::Arguments),
     /// List the shipped scenarios and the transports
@@ -112,6 +117,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         None => run::run(&run::Arguments::default()),
         Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Sweep(arguments)) => sweep::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),

@@ -51,6 +51,12 @@ impl Overrides {
     /// Loads a scenario and applies the flags.
     pub fn apply(&self, name_or_path: &str) -> Result<Scenario, Failure> {
         let mut scenario = scenario::load(name_or_path)?;
+        self.apply_to(&mut scenario)?;
+        Ok(scenario)
+    }
+
+    /// Applies the flags.
+    pub fn apply_to(&self, scenario: &mut Scenario) -> Result<(), Failure> {
         set(&mut scenario.delay, self.delay);
         set(&mut scenario.clients, self.clients);
         set(&mut scenario.rate, self.rate);
@@ -67,8 +73,7 @@ impl Overrides {
         if let Some(file) = &self.replay {
             scenario.replay = Some(file.clone());
         }
-        scenario.validate()?;
-        Ok(scenario)
+        Ok(scenario.validate()?)
     }
 
     /// The flags that were given, as `(name, value)` in a fixed order.

@@ -48,7 +48,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum NetworkName {
+pub enum NetworkName {
     /// Virtual time, simulated links, real TCP/IP packets
     Simulated,
     /// Kernel sockets on 127.0.0.1 in real time
@@ -180,7 +180,7 @@ fn measure(
 }
 
 /// The first Ctrl-C ends the run early and still gives a report; the second ends the program.
-fn listen_for_ctrl_c(interrupt: &Interrupt) -> Result<(), Failure> {
+pub fn listen_for_ctrl_c(interrupt: &Interrupt) -> Result<(), Failure> {
     let interrupt = interrupt.clone();
     ctrlc::set_handler(move || {
         if interrupt.asked() {
@@ -205,6 +205,6 @@ fn print_json(results: &Results) -> Result<(), Failure> {
     Ok(())
 }
 
-fn transport_ids() -> PossibleValuesParser {
+pub fn transport_ids() -> PossibleValuesParser {
     PossibleValuesParser::new(transport::ALL.iter().map(|entry| entry.descriptor.id))
 }

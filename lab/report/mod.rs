@@ -12,6 +12,7 @@ mod html;
 mod ladder;
 mod markdown;
 mod rank;
+mod sweep;
 mod tables;
 mod terminal;
 #[cfg(test)]
@@ -25,4 +26,5 @@ pub use gallery::gallery;
 pub use html::{html, html_beside_png};
 pub use ladder::{Ladder, Rung, ladders};
 pub use markdown::markdown;
+pub use sweep::{html as sweep_html, markdown as sweep_markdown, terminal as sweep_terminal};
 pub use terminal::terminal;
