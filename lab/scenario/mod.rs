@@ -10,6 +10,7 @@ mod explain;
 mod headers;
 mod load;
 mod notation;
+mod payload;
 mod schema;
 pub mod sweep;
 mod units;
@@ -20,6 +21,7 @@ pub use error::ScenarioError;
 pub use headers::{HeaderProfile, LiteralHeaders};
 pub use load::{SHIPPED, load, parse, shipped};
 pub use notation::{UnitError, spaced};
+pub use payload::Payload;
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
 use schemars::JsonSchema;
@@ -116,17 +118,6 @@ pub enum Arrivals {
     Poisson,
     /// Bursts of five events 10 ms apart; the bursts are Poisson and the mean rate is the same.
     Bursty,
-}
-
-/// The form of an event's text. Both carry the sequence number and the born-time at fixed width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Payload {
-    /// 69 bytes of JSON: `{"seq":     1,"t":1735689600000000,"sym":"ACME","px":101.25,"sz":300}`.
-    #[default]
-    Tick,
-    /// 20 bytes: `00001 0000000 101.25` (sequence number, milliseconds, price).
-    Compact,
 }
 
 /// What the poll interval is measured from (papers disagree by half a round trip because of this).

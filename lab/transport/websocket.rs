@@ -133,7 +133,11 @@ impl Transport for WebSocket {
 
     fn costs(&self, events: &Events) -> Costs {
         // RFC 6455, 5.2: 2 bytes up to 125 bytes of payload, 4 up to 65,535; a client adds 4 of mask.
-        let header = |bytes: f64| if bytes <= 125.0 { 2.0 } else { 4.0 };
+        let header = |bytes: f64| match bytes {
+            ..=125.0 => 2.0,
+            ..=65_535.0 => 4.0,
+            _ => 10.0,
+        };
         let heartbeat = f64::from(u8::from(self.heartbeat != Span::ZERO));
         Costs {
             event_framing: header(events.payload_bytes),
