@@ -1,6 +1,7 @@
 //! From what clients saw and wires carried to figures. Pure: values in, values out.
 
 pub mod age;
+pub mod bootstrap;
 pub mod classify;
 pub mod ledger;
 mod nested;

@@ -1,0 +1,280 @@
+//! How sure a figure is: bootstrap intervals of 95 %.
+//!
+//! The units that were drawn independently (runs with different seeds, or the events of one run) are drawn again with
+//! replacement, many times; the middle 95 % of what the statistic then says is the interval. With few units that is
+//! too narrow, so the percentiles are moved outwards as T. Hesterberg derives ("What Teachers Should Know About the
+//! Bootstrap", 2014, on expanded percentile intervals): to Phi(-sqrt(n/(n-1)) t), with t the quantile of
+//! Student's distribution that an ordinary interval of a mean would use. The same values and the same seed always give
+//! the same interval.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// Stream of the seed, apart from everything that a run draws.
+const STREAM: u64 = 1 << 41;
+/// Fewer units than this have too few resamples that differ: no percentile of them is a 95 % bound.
+const FEWEST: usize = 5;
+/// More units than this are joined with their neighbours first; an interval of a mean gains nothing beyond.
+const MOST: usize = 1_000;
+/// How often is drawn: about so many draws in all, within the limits.
+const DRAWS: usize = 200_000;
+const RESAMPLES: (usize, usize) = (1_000, 4_000);
+
+/// 97.5 % quantiles of Student's t for 1 to 30 degrees of freedom: NIST/SEMATECH e-Handbook of Statistical Methods,
+/// section 1.3.6.7.2.
+const STUDENT: [f64; 30] = [
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+    2.052, 2.048, 2.045, 2.042,
+];
+/// The same quantile of the normal distribution.
+const NORMAL: f64 = 1.960;
+
+/// The 95 % interval of the mean of independent values; none for fewer than two, or for values that are not finite.
+/// Fewer than five values have Student's interval, which the bootstrap cannot improve on.
+pub fn mean_interval(values: &[f64], seed: u64) -> Option<[f64; 2]> {
+    let units: Vec<_> = values.iter().map(|&value| (value, 1.0)).collect();
+    if (2..FEWEST).contains(&values.len()) {
+        return student(values);
+    }
+    ratio_interval(&units, seed)
+}
+
+/// The 95 % interval of any statistic of independent values; none for fewer than five.
+pub fn interval(values: &[f64], statistic: impl Fn(&[f64]) -> f64, seed: u64) -> Option<[f64; 2]> {
+    let mut drawn = Vec::with_capacity(values.len());
+    let [interval] = resampled(values.len(), seed, |picks| {
+        drawn.clear();
+        drawn.extend(picks.iter().map(|&pick| values[pick]));
+        [statistic(&drawn)]
+    })?;
+    Some(interval)
+}
+
+/// The 95 % interval of a mean over parts: each unit has a sum and how many are in it, and the statistic is the sum of
+/// the sums over the sum of the counts. None for fewer than five units.
+pub fn ratio_interval(units: &[(f64, f64)], seed: u64) -> Option<[f64; 2]> {
+    let joined: Vec<(f64, f64)> = units
+        .chunks(units.len().div_ceil(MOST).max(1))
+        .map(sum)
+        .collect();
+    let mut drawn = Vec::with_capacity(joined.len());
+    let [interval] = resampled(joined.len(), seed, |picks| {
+        drawn.clear();
+        drawn.extend(picks.iter().map(|&pick| joined[pick]));
+        let (sum, count) = sum(&drawn);
+        [sum / count]
+    })?;
+    Some(interval)
+}
+
+/// The 95 % intervals of percentiles over parts: `values` are `(unit, value)`, each unit is drawn with all its values,
+/// and shares are from 0 to 1. None for fewer than five units.
+pub fn quantile_intervals<const N: usize>(
+    values: &[(u32, f64)],
+    units: usize,
+    shares: [f64; N],
+    seed: u64,
+) -> Option<[[f64; 2]; N]> {
+    let mut rising = values.to_vec();
+    rising.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut of_unit = vec![0_u64; units];
+    for &(unit, _) in &rising {
+        *of_unit.get_mut(unit as usize)? += 1;
+    }
+    let mut times = vec![0_u64; units];
+    resampled(units, seed, |picks| {
+        times.fill(0);
+        for &pick in picks {
+            times[pick] += 1;
+        }
+        let all: u64 = picks.iter().map(|&pick| of_unit[pick]).sum();
+        let wanted = shares.map(|share| ((share * all as f64).ceil() as u64).max(1));
+        let mut found = [f64::NAN; N];
+        let mut below = 0;
+        for &(unit, value) in &rising {
+            let now = below + times[unit as usize];
+            for (found, wanted) in found.iter_mut().zip(wanted) {
+                if below < wanted && wanted <= now {
+                    *found = value;
+                }
+            }
+            below = now;
+        }
+        found
+    })
+}
+
+/// Draws `units` of the units again and again; the expanded percentiles of each statistic.
+fn resampled<const N: usize>(
+    units: usize,
+    seed: u64,
+    mut statistics: impl FnMut(&[usize]) -> [f64; N],
+) -> Option<[[f64; 2]; N]> {
+    if units < FEWEST {
+        return None;
+    }
+    let mut dice = ChaCha8Rng::seed_from_u64(seed);
+    dice.set_stream(STREAM);
+    let resamples = (DRAWS / units).clamp(RESAMPLES.0, RESAMPLES.1);
+    let mut seen: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(resamples));
+    let mut picks = vec![0; units];
+    for _ in 0..resamples {
+        for pick in &mut picks {
+            *pick = ((u64::from(dice.next_u32()) * units as u64) >> 32) as usize;
+        }
+        for (seen, value) in seen.iter_mut().zip(statistics(&picks)) {
+            seen.push(value);
+        }
+    }
+    let tail = tail(units);
+    let mut intervals = [[0.0; 2]; N];
+    for (interval, seen) in intervals.iter_mut().zip(&mut seen) {
+        if !seen.iter().all(|value| value.is_finite()) {
+            return None;
+        }
+        seen.sort_by(f64::total_cmp);
+        *interval = [at(seen, tail), at(seen, 1.0 - tail)];
+    }
+    Some(intervals)
+}
+
+/// The share of resamples on each side that is left out.
+fn tail(units: usize) -> f64 {
+    let n = units as f64;
+    phi(-(n / (n - 1.0)).sqrt() * t(units))
+}
+
+/// The t quantile that an interval of the mean of so many values uses.
+fn t(units: usize) -> f64 {
+    STUDENT
+        .get(units.saturating_sub(2))
+        .copied()
+        .unwrap_or(NORMAL)
+}
+
+/// The normal distribution function.
+fn phi(x: f64) -> f64 {
+    libm::erfc(-x / std::f64::consts::SQRT_2) / 2.0
+}
+
+/// Mean plus and minus t standard errors.
+fn student(values: &[f64]) -> Option<[f64; 2]> {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+    let half = t(values.len()) * (squares / (n - 1.0) / n).sqrt();
+    half.is_finite().then_some([mean - half, mean + half])
+}
+
+/// The value at a share of rising values, straight between neighbours.
+fn at(rising: &[f64], share: f64) -> f64 {
+    let place = share * (rising.len() - 1) as f64;
+    let (below, part) = (place as usize, place.fract());
+    let above = (below + 1).min(rising.len() - 1);
+    rising[below] + (rising[above] - rising[below]) * part
+}
+
+fn sum(units: &[(f64, f64)]) -> (f64, f64) {
+    units.iter().fold((0.0, 0.0), |(sum, count), unit| {
+        (sum + unit.0, count + unit.1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Normal values with mean 10 and standard deviation 3, by Box and Muller.
+    struct Normal(ChaCha8Rng);
+
+    impl Normal {
+        fn draw(&mut self, n: usize) -> Vec<f64> {
+            let mut uniform = || (f64::from(self.0.next_u32()) + 0.5) / 4_294_967_296.0;
+            let mut one = || {
+                let radius = (-2.0 * libm::log(uniform())).sqrt();
+                10.0 + 3.0 * radius * libm::cos(std::f64::consts::TAU * uniform())
+            };
+            (0..n).map(|_| one()).collect()
+        }
+    }
+
+    /// In how many of a hundred experiments the interval holds the true mean.
+    fn coverage(n: usize) -> f64 {
+        const TRIALS: usize = 200;
+        let mut normal = Normal(ChaCha8Rng::seed_from_u64(1));
+        let held = (0..TRIALS).filter(|&trial| {
+            let [low, high] = mean_interval(&normal.draw(n), trial as u64).expect("enough values");
+            (low..=high).contains(&10.0)
+        });
+        held.count() as f64 * 100.0 / TRIALS as f64
+    }
+
+    #[test]
+    fn ninety_five_of_a_hundred_hold_the_truth() {
+        for (n, least) in [(3, 91.0), (5, 90.0), (20, 91.0)] {
+            let held = coverage(n);
+            assert!((least..=98.5).contains(&held), "{n} values: {held} %");
+        }
+    }
+
+    #[test]
+    fn few_values_have_no_interval() {
+        assert_eq!(mean_interval(&[], 1), None);
+        assert_eq!(mean_interval(&[4.0], 1), None);
+        assert_eq!(mean_interval(&[4.0, f64::NAN], 1), None);
+        assert_eq!(mean_interval(&[1.0, 2.0, 3.0, 4.0, f64::INFINITY], 1), None);
+        assert_eq!(interval(&[1.0, 2.0, 3.0, 4.0], |v| v[0], 1), None);
+        assert_eq!(ratio_interval(&[], 1), None);
+        assert_eq!(quantile_intervals(&[(0, 1.0)], 1, [0.5], 1), None);
+    }
+
+    #[test]
+    fn three_values_have_students_interval() {
+        // Mean 2, standard deviation 1: 2 -+ 4.303 / sqrt(3).
+        let [low, high] = mean_interval(&[1.0, 2.0, 3.0], 1).expect("three values");
+        assert!((low + 0.4843).abs() < 1e-3 && (high - 4.4843).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_percentiles_are_moved_outwards_for_few_units() {
+        // Phi(-sqrt(5/4) 2.776) = Phi(-3.104), Phi(-sqrt(20/19) 2.093) = Phi(-2.147).
+        assert!((tail(5) - 0.000_96).abs() < 1e-4);
+        assert!((tail(20) - 0.016).abs() < 1e-3);
+        assert!((tail(100_000) - 0.025).abs() < 1e-4);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_interval() {
+        let values = Normal(ChaCha8Rng::seed_from_u64(2)).draw(30);
+        assert_eq!(mean_interval(&values, 7), mean_interval(&values, 7));
+        assert_ne!(mean_interval(&values, 7), mean_interval(&values, 8));
+        assert_eq!(mean_interval(&[5.0; 9], 7), Some([5.0, 5.0]));
+        let mean = |drawn: &[f64]| drawn.iter().sum::<f64>() / drawn.len() as f64;
+        let (one, other) = (mean_interval(&values, 7), interval(&values, mean, 7));
+        let (one, other) = (one.expect("thirty"), other.expect("thirty"));
+        assert!((one[0] - other[0]).abs() < 1e-9 && (one[1] - other[1]).abs() < 1e-9);
+    }
+
+    #[test]
+    fn clients_of_one_feed_add_nothing_to_how_sure_a_mean_is() {
+        // Each event is seen by one client, or by fifty at the same instant: as sure either way.
+        let latencies = Normal(ChaCha8Rng::seed_from_u64(3)).draw(40);
+        let of = |clients: f64| {
+            let units: Vec<_> = latencies.iter().map(|us| (us * clients, clients)).collect();
+            ratio_interval(&units, 7).expect("forty events")
+        };
+        let ([a, b], [c, d]) = (of(1.0), of(50.0));
+        assert!((a - c).abs() < 1e-9 && (b - d).abs() < 1e-9);
+    }
+
+    #[test]
+    fn percentiles_draw_whole_events() {
+        // Forty events with the latencies 1 to 40, each seen by three clients alike: the median of the draws is that
+        // of the events, 20, give or take 1.96 standard errors of sqrt(40)/2 ranks.
+        let values: Vec<_> = (0..120).map(|i| (i % 40, f64::from(i % 40 + 1))).collect();
+        let [[low, high]] = quantile_intervals(&values, 40, [0.5], 7).expect("forty events");
+        assert!((12.0..=16.0).contains(&low), "{low}");
+        assert!((24.0..=28.0).contains(&high), "{high}");
+    }
+}
