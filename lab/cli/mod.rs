@@ -4,6 +4,7 @@
 //! machine does not let us, 4 a bug of ours.
 
 mod check;
+mod compare;
 mod document;
 mod folder;
 mod gallery;
@@ -28,6 +29,7 @@ Examples:
   pushlab run ticker --network loopback --duration 10s
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab report reports/runs/ticker       draw a report again from its recording
+  pushlab compare FOLDER FOLDER            what differs between two reports
   pushlab serve                            all four doors on one port, for curl and browsers
   pushlab check http://127.0.0.1:8089      does this server keep the contract?
 
@@ -53,6 +55,8 @@ enum Command {
     Run(Box<run::Arguments>),
     /// Draw the report in a folder again, from its recording alone
     Report(report::Arguments),
+    /// Compare two reports figure by figure
+    Compare(compare::Arguments),
     /// List the shipped scenarios and the transports
     List(list::Arguments),
     /// Serve a scenario's feed over all transports on one port, in real time
@@ -113,6 +117,7 @@ pub fn main() -> ExitCode {
         None => run::run(&run::Arguments::default()),
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Gallery(arguments)) => gallery::run(&arguments),
