@@ -120,6 +120,35 @@ fn name(scenario: &str, flags: &[(&'static str, String)]) -> String {
     name
 }
 
+/// Reads a recording; a message names the file.
+pub fn read_recording(path: &Path) -> Result<Results, Failure> {
+    let file = fs::File::open(path).map_err(|error| {
+        Failure::Usage(format!(
+            "{}: {error}: give a folder that `pushlab run` wrote",
+            path.display()
+        ))
+    })?;
+    let mut text = String::new();
+    file.take(LARGEST_RECORDING)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::file(path.display(), error))?;
+    let broken = |what: String| {
+        Failure::Usage(format!(
+            "{}: {what}: run the scenario again",
+            path.display()
+        ))
+    };
+    let head: serde_json::Value = serde_json::from_str(&text)
+        .map_err(|error| broken(format!("not a recording ({error})")))?;
+    if head["schema"] != SCHEMA || head["version"] != VERSION {
+        return Err(broken(format!(
+            "written as {} version {}, this program reads {SCHEMA} version {VERSION}",
+            head["schema"], head["version"]
+        )));
+    }
+    serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
+}
+
 impl Folder {
     /// An existing report.
     pub fn existing(path: &Path) -> Self {
@@ -147,32 +176,7 @@ impl Folder {
 
     /// Reads the recording.
     pub fn recording(&self) -> Result<Results, Failure> {
-        let path = self.path.join(RECORDING);
-        let file = fs::File::open(&path).map_err(|error| {
-            Failure::Usage(format!(
-                "{}: {error}: give a folder that `pushlab run` wrote",
-                path.display()
-            ))
-        })?;
-        let mut text = String::new();
-        file.take(LARGEST_RECORDING)
-            .read_to_string(&mut text)
-            .map_err(|error| Failure::file(path.display(), error))?;
-        let broken = |what: String| {
-            Failure::Usage(format!(
-                "{}: {what}: run the scenario again",
-                path.display()
-            ))
-        };
-        let head: serde_json::Value = serde_json::from_str(&text)
-            .map_err(|error| broken(format!("not a recording ({error})")))?;
-        if head["schema"] != SCHEMA || head["version"] != VERSION {
-            return Err(broken(format!(
-                "written as {} version {}, this program reads {SCHEMA} version {VERSION}",
-                head["schema"], head["version"]
-            )));
-        }
-        serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
+        read_recording(&self.path.join(RECORDING))
     }
 
     /// Whether a sweep was written here.

@@ -4,6 +4,7 @@
 //! machine does not let us, 4 a bug of ours.
 
 mod check;
+mod compare;
 mod document;
 mod folder;
 mod gallery;
@@ -31,6 +32,7 @@ Examples:
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab report reports/runs/ticker       draw a report again from its recording
   pushlab sweep ticker --vary poll_every=100ms..10s:12log
+  pushlab compare FOLDER FOLDER            what differs between two reports
   pushlab serve                            all four doors on one port, for curl and browsers
   pushlab check http://127.0.0.1:8089      does this server keep the contract?
 
@@ -58,6 +60,8 @@ enum Command {
     Sweep(Box<sweep::Arguments>),
     /// Draw the report in a folder again, from its recording alone
     Report(report::Arguments),
+    /// Compare two reports figure by figure
+    Compare(compare::Arguments),
     /// List the shipped scenarios and the transports
     List(list::Arguments),
     /// Serve a scenario's feed over all transports on one port, in real time
@@ -119,6 +123,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Sweep(arguments)) => sweep::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Gallery(arguments)) => gallery::run(&arguments),

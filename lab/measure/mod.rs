@@ -3,6 +3,7 @@
 pub mod age;
 pub mod bootstrap;
 pub mod classify;
+pub mod events;
 pub mod ledger;
 mod nested;
 pub mod plot;

@@ -177,6 +177,17 @@ pub struct Figures {
     /// Client thread CPU per delivery; only on loopback, and only where the system tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_us_per_delivery: Option<f64>,
+    /// From the birth of an event to the last of the clients that saw it, over the events of the measured window that
+    /// at least one client saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_receiver_us: Option<PerEvent>,
+    /// From the first to the last of the clients that saw an event, over the same events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fan_out_spread_us: Option<PerEvent>,
+    /// 95 % bootstrap intervals that draw events, `[low, high]`; the key is the path of the figure, for example
+    /// `latency_us.mean`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub intervals: BTreeMap<String, [f64; 2]>,
 }
 
 /// What clients that are connected already cost while nothing happens: totals over `client_minutes`.
@@ -201,6 +212,15 @@ pub struct Percentiles {
     pub p90: f64,
     pub p99: f64,
     pub p999: f64,
+    pub max: f64,
+}
+
+/// A distribution over events, each counted once whatever the number of clients: microseconds, rounded to a tenth.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct PerEvent {
+    pub mean: f64,
+    pub p50: f64,
+    pub p99: f64,
     pub max: f64,
 }
 
