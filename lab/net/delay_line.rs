@@ -10,6 +10,7 @@
 //! trip, so what arrives before that time has passed starts on its way only then.
 
 use crate::clock::{self, S, Sleep};
+use crate::scenario::Scenario;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
@@ -25,6 +26,16 @@ pub struct Delay {
     pub up_ns: u64,
     /// Server to client, nanoseconds.
     pub down_ns: u64,
+}
+
+impl Delay {
+    /// The delay of a scenario's line, without its jitter.
+    pub fn of(scenario: &Scenario) -> Self {
+        Self {
+            up_ns: scenario.delay.up.as_nanos(),
+            down_ns: scenario.delay.down.as_nanos(),
+        }
+    }
 }
 
 /// What one way holds at most, bytes: as much as the largest window of the simulated network.
