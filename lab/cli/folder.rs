@@ -99,7 +99,7 @@ fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
     )
 }
 
-/// `ticker`, or `ticker+delay=150ms` with the flags that were given.
+/// `ticker`, or `ticker+delay=150ms+delay-line` with the flags that were given.
 fn name(scenario: &str, flags: &[(&'static str, String)]) -> String {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || ".-_".contains(c) {
@@ -110,10 +110,11 @@ fn name(scenario: &str, flags: &[(&'static str, String)]) -> String {
     };
     let mut name = scenario.to_owned();
     for (flag, value) in flags {
-        name.push_str(&format!(
-            "+{flag}={}",
-            value.chars().map(plain).collect::<String>()
-        ));
+        name.push_str(&format!("+{flag}"));
+        if !value.is_empty() {
+            name.push('=');
+            name.extend(value.chars().map(plain));
+        }
     }
     // Files systems stop at 255 bytes.
     name.truncate(200);

@@ -101,6 +101,11 @@ impl Overrides {
 pub fn command(start: &str, flags: &[(&'static str, String)]) -> String {
     let mut command = start.to_owned();
     for (name, value) in flags {
+        // A switch has no value.
+        if value.is_empty() {
+            let _ = write!(command, " --{name}");
+            continue;
+        }
         // Quoted where a shell would split it.
         let quote = if value.contains(|c: char| c.is_whitespace() || "'\"$`\\&|;<>()*?".contains(c))
         {

@@ -28,6 +28,9 @@ pub struct Arguments {
     /// How clients reach the server [default: simulated]
     #[arg(long, value_name = "NETWORK")]
     network: Option<NetworkName>,
+    /// On loopback, hold every byte for the scenario's delay; --network both does so anyway
+    #[arg(long)]
+    delay_line: bool,
     #[command(flatten)]
     overrides: Overrides,
     /// Write the report into this folder instead of reports/runs/NAME
@@ -61,6 +64,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(NetworkName::Loopback) => Network::Loopback,
         Some(NetworkName::Simulated) | None => Network::Simulated,
     };
+    if arguments.delay_line && network == Network::Simulated {
+        return Err(Failure::Usage(
+            "--delay-line is for kernel sockets, and the simulated network has the delay already: \
+             leave it out, or add --network loopback"
+                .into(),
+        ));
+    }
     let scenario = arguments.overrides.apply(name)?;
     let folder = (!arguments.json || arguments.out.is_some())
         .then(|| folder::claim(arguments.out.as_deref(), &scenario.name, &arguments.flags()))
@@ -72,6 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let mut prepared = Prepared::new(scenario)?;
     prepared.capture = arguments.capture(network)?;
+    prepared.delay_line = arguments.delay_line;
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());
     let results = measure(&prepared, &entries, network, command)?;
@@ -138,6 +149,9 @@ impl Arguments {
             .collect();
         if let Some(NetworkName::Loopback) = self.network {
             flags.push(("network", Network::Loopback.name().to_owned()));
+        }
+        if self.delay_line {
+            flags.push(("delay-line", String::new()));
         }
         flags.extend(self.overrides.given());
         flags

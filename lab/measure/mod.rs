@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod bootstrap;
+mod both;
 pub mod classify;
 pub mod events;
 pub mod ledger;
@@ -12,4 +13,5 @@ mod results;
 pub mod summary;
 pub mod sweep;
 
+pub use both::{BOTH_SCHEMA, BOTH_VERSION, Both};
 pub use results::*;

@@ -26,6 +26,9 @@ pub struct Results {
     pub scenario: Scenario,
     /// `simulated` or `loopback`.
     pub network: String,
+    /// Whether a delay line held each byte on loopback for the scenario's delay; absent when not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub delay_line: bool,
     /// The seed, repeated from the scenario.
     pub seed: u64,
     /// Whether the run ended early.
@@ -46,6 +49,11 @@ pub struct Results {
     /// [`Series::screen`] covers and with the same limit; not part of `run --json`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub feed_labels: Vec<(u64, String)>,
+}
+
+/// For what is left out when it is not so.
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Results {

@@ -3,6 +3,7 @@
 //! that it would notice), so these tests look for situations that a transport may fail in.
 
 mod fields;
+mod both_networks;
 mod four_doors;
 mod loopback;
 mod slow_reader;
