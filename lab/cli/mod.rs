@@ -62,13 +62,13 @@ enum Command {
     Report(report::Arguments),
     /// Compare two reports figure by figure
     Compare(compare::Arguments),
-    /// List the shipped scenarios and the transports
+    /// List the shipped scenarios and sweeps, and the transports
     List(list::Arguments),
     /// Serve a scenario's feed over all transports on one port, in real time
     Serve(Box<serve::Arguments>),
     /// Render the reports of all shipped scenarios and an index of them
     Gallery(gallery::Arguments),
-    /// Print the JSON Schema of a scenario file or of the results
+    /// Print the JSON Schema of a scenario or sweep file, or of their results
     Schema(document::SchemaOf),
     /// Print a script that completes pushlab's commands in a shell
     Completions(document::Completions),

@@ -2,8 +2,8 @@
 //! network does; and nothing left running. The lab verifies that itself (`tests/broken.rs` shows
 //! that it would notice), so these tests look for situations that a transport may fail in.
 
-mod fields;
 mod both_networks;
+mod fields;
 mod four_doors;
 mod loopback;
 mod slow_reader;
