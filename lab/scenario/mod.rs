@@ -98,6 +98,9 @@ pub struct Scenario {
     /// Short polling: every event since the cursor, or only the newest one.
     #[serde(default)]
     pub poll_delivery: Delivery,
+    /// Short and long polling: one connection for all questions, or a new one for each.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub poll_connection: Connection,
     /// Long polling: how long the server holds a question before it answers "nothing new".
     #[serde(default = "default::hold")]
     pub hold: Span,
@@ -139,6 +142,22 @@ pub enum Delivery {
     Every,
     /// Only the newest event; those that it replaced are counted as superseded.
     Latest,
+}
+
+/// How long a poller keeps its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connection {
+    /// All questions go over one connection.
+    #[default]
+    KeepAlive,
+    /// Each question opens a connection and says `Connection: close`.
+    Close,
+}
+
+/// Fields younger than the first recordings are not written while they are at their default.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A period in which the link carries nothing.

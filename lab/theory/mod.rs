@@ -85,6 +85,8 @@ pub struct Inputs {
     pub discipline: PollDiscipline,
     /// Short polling: an answer carries only the newest event instead of every event since the cursor.
     pub latest: bool,
+    /// Short and long polling: each question opens a connection of its own.
+    pub connects: bool,
     /// Long polling: how long the server holds a question, longer than it delays an acknowledgement
     /// (0.1 ms); may be infinite.
     pub hold_s: f64,
@@ -116,6 +118,19 @@ impl Inputs {
     /// Round trip of the bare line, seconds.
     fn round_trip_s(&self) -> f64 {
         self.delay_up_s + self.delay_down_s
+    }
+
+    /// Seconds from the wish to ask until the question has reached the server. A connection of its own
+    /// costs a round trip before it: a SYN each way, 60 bytes, and the ACK just ahead of the question.
+    fn asking_s(&self) -> f64 {
+        let busy_up_s = |bytes| line::busy_s(bytes, self.bandwidth_up_bit_s);
+        let asking_s = self.delay_up_s + busy_up_s(self.request_head_bytes);
+        if !self.connects {
+            return asking_s;
+        }
+        let syn_down_s = line::busy_s(line::SYN_OPTIONS_BYTES, self.bandwidth_down_bit_s);
+        let syns_s = busy_up_s(line::SYN_OPTIONS_BYTES) + syn_down_s;
+        asking_s + self.round_trip_s() + syns_s + busy_up_s(0.0)
     }
 
     /// Seconds until a message of `bytes` that the server sends now has reached the client.

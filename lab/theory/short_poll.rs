@@ -28,13 +28,12 @@ pub fn predict(inputs: &Inputs, source: Source) -> Option<Prediction> {
 
 /// Seconds between two looks at the feed.
 ///
-/// Timer: the interval T, whatever the line does; the way up only shifts the phase. Sleep: the interval
-/// and then a whole question and answer, T' = T + R + serialisation of both. The answer grows with the
+/// Timer: the interval T, whatever the line does; the way up, and connecting before it, only shift the phase. Sleep: the interval
+/// and then a whole question and answer, T' = T + R + serialisation of both (T + 2R if it connects first). The answer grows with the
 /// events of T', so T' is the fixed point, reached by repetition (each step shrinks the error by the
 /// feed's share of the line).
 fn period_s(inputs: &Inputs, source: Source) -> Option<f64> {
-    let asking_s =
-        inputs.round_trip_s() + line::busy_s(inputs.request_head_bytes, inputs.bandwidth_up_bit_s);
+    let asking_s = inputs.asking_s() + inputs.delay_down_s;
     let answer_s = |period_s: f64| {
         source.expect(period_s, |k| {
             line::busy_s(answer_bytes(inputs, k), inputs.bandwidth_down_bit_s)

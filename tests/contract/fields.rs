@@ -9,6 +9,7 @@ const CHANGED: &[(&str, &str)] = &[
     ("poll_every", "730ms"),
     ("poll_discipline", "sleep"),
     ("poll_delivery", "latest"),
+    ("poll_connection", "close"),
     ("hold", "200ms"),
     ("heartbeat", "300ms"),
 ];

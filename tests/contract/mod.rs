@@ -194,3 +194,20 @@ fn newest_value_only_through_loss_and_outage() {
 fn browser_headers() {
     kept(json!({"clients": 3, "duration": "20s", "rate": "5/s", "headers": "browser"}));
 }
+
+#[test]
+fn a_connection_per_question() {
+    for network in [
+        json!({}),
+        json!({"loss": "5%", "jitter": "10ms"}),
+        json!({"outages": [{"at": "10s", "for": "15s"}]}),
+    ] {
+        let mut fields = json!({
+            "clients": 4, "duration": "40s", "rate": "5/s", "poll_connection": "close",
+        });
+        for (name, value) in network.as_object().expect("an object") {
+            fields[name] = value.clone();
+        }
+        kept(fields);
+    }
+}

@@ -22,6 +22,7 @@ fn inputs(law: Law) -> Inputs {
         poll_every_s: 1.0,
         discipline: PollDiscipline::Timer,
         latest: false,
+        connects: false,
         hold_s: f64::INFINITY,
         heartbeat_s: 0.0,
         payload_bytes: 100.0,
