@@ -107,6 +107,15 @@ pub struct Scenario {
     /// SSE and WebSocket: how often an otherwise silent connection shows that it lives; `"off"` for never.
     #[serde(default = "default::heartbeat")]
     pub heartbeat: Span,
+    /// SSE and WebSocket: what is new leaves together, at most this often; `"off"` for at once.
+    #[serde(
+        default = "default::batch_every",
+        skip_serializing_if = "Span::is_zero"
+    )]
+    pub batch_every: Span,
+    /// SSE and WebSocket: every event, or at each send only the newest one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub push_delivery: Delivery,
 }
 
 /// How the instants of the events are spaced.
@@ -133,7 +142,7 @@ pub enum Discipline {
     Sleep,
 }
 
-/// Which events a poller wants.
+/// Which events a client wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
@@ -220,5 +229,8 @@ mod default {
     }
     pub fn heartbeat() -> Span {
         Span::from_millis(15_000)
+    }
+    pub fn batch_every() -> Span {
+        Span::ZERO
     }
 }

@@ -53,7 +53,7 @@ fn period_s(inputs: &Inputs, source: Source) -> Option<f64> {
 }
 
 /// Bytes of the answer when `events` were born since the last one.
-fn answer_bytes(inputs: &Inputs, events: f64) -> f64 {
+pub fn answer_bytes(inputs: &Inputs, events: f64) -> f64 {
     if events < 1.0 {
         return inputs.empty_head_bytes;
     }
@@ -79,7 +79,7 @@ fn poll_bytes(inputs: &Inputs, source: Source, period_s: f64) -> f64 {
 /// * Age, either way: newest event's own age + T/2 + D. Looking at intervals adds T/2 at any rate.
 /// * Not stale: no event since the look whose answer came last, that is within the last D + U(0, T); for
 ///   a Poisson source e^(-rate D) (1 - e^(-rate T)) / (rate T).
-fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
+pub fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
     let batch_bytes = answer_bytes(inputs, source.company(period_s));
     if !inputs.line_is_clear(batch_bytes) {
         return None;

@@ -12,6 +12,8 @@ const CHANGED: &[(&str, &str)] = &[
     ("poll_connection", "close"),
     ("hold", "200ms"),
     ("heartbeat", "300ms"),
+    ("batch_every", "500ms"),
+    ("push_delivery", "latest"),
 ];
 
 fn base() -> Value {

@@ -211,3 +211,18 @@ fn a_connection_per_question() {
         kept(fields);
     }
 }
+
+#[test]
+fn events_sent_together() {
+    for delivery in ["every", "latest"] {
+        kept(json!({
+            "clients": 4, "duration": "60s", "rate": "20/s", "loss": "3%", "heartbeat": "1s",
+            "batch_every": "2s", "push_delivery": delivery, "outages": [{"at": "20s", "for": "10s"}],
+        }));
+        // More than fits one piece or one write.
+        kept(json!({
+            "clients": 2, "duration": "10s", "rate": "1000/s", "bandwidth": "100Mbit/s",
+            "batch_every": "1s", "push_delivery": delivery,
+        }));
+    }
+}
