@@ -22,6 +22,7 @@ use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows, summary};
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
+use crate::theory::Law;
 use crate::transport::server::{Door, Server};
 use crate::transport::{self, Client, ClientSetup, Entry};
 use rand_chacha::ChaCha8Rng;
@@ -312,7 +313,10 @@ async fn follow(
 
 /// Whether a transport delivers only the newest event in this scenario.
 fn latest(entry: &Entry, scenario: &Scenario) -> bool {
-    // For now only short polling can be asked for it.
-    scenario.poll_delivery == Delivery::Latest
-        && entry.descriptor.law == crate::theory::Law::ShortPoll
+    let delivery = match entry.descriptor.law {
+        Law::ShortPoll => scenario.poll_delivery,
+        Law::Push => scenario.push_delivery,
+        Law::LongPoll => Delivery::Every,
+    };
+    delivery == Delivery::Latest
 }

@@ -99,12 +99,24 @@ pub struct Scenario {
     /// Short polling: every event since the cursor, or only the newest one.
     #[serde(default)]
     pub poll_delivery: Delivery,
+    /// Short and long polling: one connection for all questions, or a new one for each.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub poll_connection: Connection,
     /// Long polling: how long the server holds a question before it answers "nothing new".
     #[serde(default = "default::hold")]
     pub hold: Span,
     /// SSE and WebSocket: how often an otherwise silent connection shows that it lives; `"off"` for never.
     #[serde(default = "default::heartbeat")]
     pub heartbeat: Span,
+    /// SSE and WebSocket: what is new leaves together, at most this often; `"off"` for at once.
+    #[serde(
+        default = "default::batch_every",
+        skip_serializing_if = "Span::is_zero"
+    )]
+    pub batch_every: Span,
+    /// SSE and WebSocket: every event, or at each send only the newest one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub push_delivery: Delivery,
 }
 
 /// How the instants of the events are spaced.
@@ -131,7 +143,7 @@ pub enum Discipline {
     Sleep,
 }
 
-/// Which events a poller wants.
+/// Which events a client wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
@@ -140,6 +152,22 @@ pub enum Delivery {
     Every,
     /// Only the newest event; those that it replaced are counted as superseded.
     Latest,
+}
+
+/// How long a poller keeps its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connection {
+    /// All questions go over one connection.
+    #[default]
+    KeepAlive,
+    /// Each question opens a connection and says `Connection: close`.
+    Close,
+}
+
+/// Fields younger than the first recordings are not written while they are at their default.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A period in which the link carries nothing.
@@ -202,5 +230,8 @@ mod default {
     }
     pub fn heartbeat() -> Span {
         Span::from_millis(15_000)
+    }
+    pub fn batch_every() -> Span {
+        Span::ZERO
     }
 }

@@ -3,6 +3,8 @@
 use super::{HeaderProfile, Payload, PerDirection, Scenario, ScenarioError, Size, Span};
 
 const SECOND_NS: u64 = 1_000_000_000;
+/// Longest time for which events may gather: the last ones have to arrive soon after the end of a run.
+const LONGEST_BATCH: Span = Span::from_nanos(30 * SECOND_NS);
 /// Longest warm-up and longest measured window, one day.
 const DAY: Span = Span::from_nanos(86_400 * SECOND_NS);
 /// Expected events of a run. The sequence number has six columns; a tenth is left for chance.
@@ -38,6 +40,9 @@ impl Scenario {
             self.poll_every,
             "a poller that never waits is a busy loop",
         )?;
+        check(self.batch_every <= LONGEST_BATCH, "batch_every", || {
+            format!("{} is too long: write at most \"30s\"", self.batch_every)
+        })?;
         at_least(
             "hold",
             self.hold,
@@ -247,6 +252,7 @@ mod tests {
             (r#""loss": "100%""#, "loss"),
             (r#""poll_every": "0s""#, "poll_every"),
             (r#""hold": "off""#, "hold"),
+            (r#""batch_every": "31s""#, "batch_every"),
             (
                 r#""outages": [{"at": "1s", "for": "0s"}]"#,
                 "outages[0].for",
