@@ -2,8 +2,8 @@
 //! an earlier report is whole until a new one is.
 
 use super::Failure;
-use crate::chart;
-use crate::measure::{Results, SCHEMA, VERSION};
+use crate::chart::{self, Chart};
+use crate::measure::{BOTH_SCHEMA, BOTH_VERSION, Both, Results, SCHEMA, VERSION};
 use crate::report;
 use std::fs;
 use std::io::Read;
@@ -17,6 +17,18 @@ const PAGE: &str = "index.html";
 const MARKDOWN: &str = "report.md";
 /// Longest recording that is read.
 const LARGEST_RECORDING: u64 = 50 << 20;
+
+/// What a folder holds.
+#[derive(Debug)]
+pub enum Recording {
+    /// One network.
+    Run(Box<Results>),
+    /// The same scenario on both.
+    Both(Box<Both>),
+}
+
+/// Names and contents.
+type Files = Vec<(String, Vec<u8>)>;
 
 /// A folder that may be written.
 #[derive(Debug)]
@@ -50,9 +62,35 @@ pub fn claim_at(path: PathBuf) -> Result<Folder, Failure> {
 }
 
 /// Page, Markdown and charts, on request as PNG too.
-fn pictures(results: &Results, png: bool) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+fn pictures(results: &Results, png: bool) -> Result<Files, Failure> {
+    let mut files = drawings(chart::all(results), png)?;
+    let page = if png {
+        report::html_beside_png(results)
+    } else {
+        report::html(results)
+    };
+    files.push((PAGE.to_owned(), page.into_bytes()));
+    files.push((MARKDOWN.to_owned(), report::markdown(results).into_bytes()));
+    Ok(files)
+}
+
+/// The same for both networks.
+fn pictures_of_both(both: &Both, png: bool) -> Result<Files, Failure> {
+    let mut files = drawings(vec![chart::agreement(both)], png)?;
+    let page = if png {
+        report::both::html_beside_png(both)
+    } else {
+        report::both::html(both)
+    };
+    files.push((PAGE.to_owned(), page.into_bytes()));
+    let markdown = report::both::markdown(both);
+    files.push((MARKDOWN.to_owned(), markdown.into_bytes()));
+    Ok(files)
+}
+
+fn drawings(charts: Vec<Chart>, png: bool) -> Result<Files, Failure> {
     let mut files = vec![];
-    for chart in chart::all(results) {
+    for chart in charts {
         if png {
             let picture = chart::png(&chart.svg).map_err(|error| {
                 Failure::Usage(format!(
@@ -64,13 +102,6 @@ fn pictures(results: &Results, png: bool) -> Result<Vec<(String, Vec<u8>)>, Fail
         }
         files.push((format!("{}.svg", chart.id), chart.svg.into_bytes()));
     }
-    let page = if png {
-        report::html_beside_png(results)
-    } else {
-        report::html(results)
-    };
-    files.push((PAGE.to_owned(), page.into_bytes()));
-    files.push((MARKDOWN.to_owned(), report::markdown(results).into_bytes()));
     Ok(files)
 }
 
@@ -127,7 +158,7 @@ impl Folder {
     }
 
     /// Reads the recording.
-    pub fn recording(&self) -> Result<Results, Failure> {
+    pub fn recording(&self) -> Result<Recording, Failure> {
         let path = self.path.join(RECORDING);
         let file = fs::File::open(&path).map_err(|error| {
             Failure::Usage(format!(
@@ -147,13 +178,36 @@ impl Folder {
         };
         let head: serde_json::Value = serde_json::from_str(&text)
             .map_err(|error| broken(format!("not a recording ({error})")))?;
-        if head["schema"] != SCHEMA || head["version"] != VERSION {
+        let is = |schema, version| head["schema"] == schema && head["version"] == version;
+        let read = if is(SCHEMA, VERSION) {
+            serde_json::from_value(head).map(|results| Recording::Run(Box::new(results)))
+        } else if is(BOTH_SCHEMA, BOTH_VERSION) {
+            serde_json::from_value(head).map(|both| Recording::Both(Box::new(both)))
+        } else {
             return Err(broken(format!(
-                "written as {} version {}, this program reads {SCHEMA} version {VERSION}",
+                "written as {} version {}, this program reads {SCHEMA} version {VERSION} and {BOTH_SCHEMA} \
+                 version {BOTH_VERSION}",
                 head["schema"], head["version"]
             )));
+        };
+        read.map_err(|error| broken(format!("not a recording ({error})")))
+    }
+
+    /// Writes whatever was recorded.
+    pub fn write_again(&self, recording: &Recording, png: bool) -> Result<(), Failure> {
+        match recording {
+            Recording::Run(results) => self.write(results, png),
+            Recording::Both(both) => self.write_both(both, png),
         }
-        serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
+    }
+
+    /// Writes everything about both networks.
+    pub fn write_both(&self, both: &Both, png: bool) -> Result<(), Failure> {
+        let recording =
+            serde_json::to_string(both).map_err(|error| Failure::Internal(error.to_string()))?;
+        let mut files = pictures_of_both(both, png)?;
+        files.push((RECORDING.to_owned(), (recording + "\n").into_bytes()));
+        self.replace_by(&files)
     }
 
     /// Writes everything: page, Markdown, charts (on request as PNG too), recording.

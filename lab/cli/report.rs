@@ -19,8 +19,8 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let folder = Folder::existing(&arguments.folder);
-    let results = folder.recording()?;
-    folder.write(&results, arguments.png)?;
+    let recording = folder.recording()?;
+    folder.write_again(&recording, arguments.png)?;
     anstream::eprintln!("report: {}", folder.page().display());
     if arguments.open {
         folder.open();

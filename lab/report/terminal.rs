@@ -107,7 +107,7 @@ fn table(results: &Results, width: u16) -> (String, usize) {
     (rendered(&columns, Some(width)), 1)
 }
 
-fn rendered(rows: &[Vec<String>], width: Option<u16>) -> String {
+pub(super) fn rendered(rows: &[Vec<String>], width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     if let Some(width) = width {
@@ -131,7 +131,7 @@ fn rendered(rows: &[Vec<String>], width: Option<u16>) -> String {
 }
 
 /// Text broken at spaces into lines of at most `width` characters.
-fn fill(text: &str, width: u16) -> Vec<String> {
+pub(super) fn fill(text: &str, width: u16) -> Vec<String> {
     let mut lines: Vec<String> = vec![];
     for word in ascii(text).split_whitespace() {
         match lines.last_mut() {
