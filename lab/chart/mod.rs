@@ -2,6 +2,7 @@
 //! table of the same numbers. One file per chart; nothing here knows which transports exist.
 
 mod age_sawtooth;
+mod agreement;
 mod byte_ledger;
 mod canvas;
 mod curve;
@@ -31,7 +32,7 @@ mod tests;
 pub use layers::to_baseline;
 pub use png::png;
 
-use crate::measure::{Figures, Marker, Results, Style, TransportResult};
+use crate::measure::{Both, Figures, Marker, Results, Style, TransportResult};
 use crate::scenario::{PerDirection, Percent, Span};
 use canvas::Canvas;
 use std::fmt::Display;
@@ -68,7 +69,7 @@ impl Sheet {
             self.title,
             self.reading,
             &alt,
-            &footer(results),
+            &footer(results, networks(results), &results.command),
             draw,
         );
         Chart {
@@ -128,6 +129,11 @@ impl Table {
 /// The table behind the chart of bytes, for reports without drawings.
 pub fn byte_ledger(results: &Results) -> Table {
     byte_ledger::table(results)
+}
+
+/// The chart of a scenario on both networks.
+pub fn agreement(both: &Both) -> Chart {
+    agreement::chart(both)
 }
 
 /// All charts of a report, in the order in which they teach. A chart whose data an older file does not hold is left out.
@@ -220,8 +226,12 @@ pub fn directions<T: Display + PartialEq + Copy>(value: &PerDirection<T>, both: 
     }
 }
 
+fn networks(results: &Results) -> String {
+    format!("Network: {}", network(results))
+}
+
 /// Every drawing says where it comes from: scenario, seed, network, version, and the command that makes it again.
-fn footer(results: &Results) -> Vec<String> {
+fn footer(results: &Results, networks: String, command: &str) -> Vec<String> {
     let scenario = &results.scenario;
     let early = if results.partial {
         " - ended early"
@@ -238,11 +248,7 @@ fn footer(results: &Results) -> Vec<String> {
         results.pushlab,
     );
     let width = style::WIDTH - 2 * style::MARGIN;
-    let lines = [
-        (run, 1),
-        (format!("Network: {}", network(results)), 1),
-        (format!("$ {}", results.command), 2),
-    ];
+    let lines = [(run, 1), (networks, 1), (format!("$ {command}"), 2)];
     lines
         .iter()
         .flat_map(|(text, lines)| style::wrap(text, style::SMALL, false, width, *lines))

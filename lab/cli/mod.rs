@@ -12,6 +12,7 @@ mod journal;
 mod list;
 mod overrides;
 mod progress;
+mod recording;
 mod report;
 mod run;
 mod serve;

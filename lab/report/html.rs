@@ -73,7 +73,7 @@ impl Figure {
 }
 
 /// A file inside the page: it can be saved without a server and without a script.
-fn data_url(kind: &str, text: &str) -> String {
+pub(super) fn data_url(kind: &str, text: &str) -> String {
     let mut url = format!("data:{kind},");
     for byte in text.bytes() {
         match byte {

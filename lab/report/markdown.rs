@@ -58,7 +58,7 @@ pub fn markdown(results: &Results) -> String {
     out
 }
 
-fn section(out: &mut String, title: &str, table: &Table) {
+pub(super) fn section(out: &mut String, title: &str, table: &Table) {
     if table.rows.is_empty() {
         return;
     }
@@ -79,7 +79,7 @@ fn section(out: &mut String, title: &str, table: &Table) {
 }
 
 /// Text that Markdown takes literally.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {
