@@ -248,15 +248,6 @@ pub fn listen_for_ctrl_c(interrupt: &Interrupt) -> Result<(), Failure> {
     .map_err(|error| Failure::Environment(format!("cannot listen for Ctrl-C: {error}")))
 }
 
-fn public(results: &Results) -> Results {
-    let mut results = results.clone();
-    results.feed_labels.clear();
-    for transport in &mut results.transports {
-        transport.series = None;
-    }
-    results
-}
-
 pub fn transport_ids() -> PossibleValuesParser {
     PossibleValuesParser::new(transport::ALL.iter().map(|entry| entry.descriptor.id))
 }
