@@ -24,6 +24,7 @@ pub use notation::{UnitError, spaced};
 pub use payload::Payload;
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +121,9 @@ pub struct Scenario {
 }
 
 /// How the instants of the events are spaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arrivals {
     /// One event every 1/rate, the first at once.
@@ -133,7 +136,9 @@ pub enum Arrivals {
 }
 
 /// What the poll interval is measured from (papers disagree by half a round trip because of this).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Discipline {
     /// Fixed rate: question k of a client leaves at phase + k x interval.
@@ -144,7 +149,9 @@ pub enum Discipline {
 }
 
 /// Which events a client wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
     /// Every event once and in order, through the cursor.
@@ -155,7 +162,9 @@ pub enum Delivery {
 }
 
 /// How long a poller keeps its connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Connection {
     /// All questions go over one connection.
