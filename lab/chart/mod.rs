@@ -15,6 +15,7 @@ mod labels;
 mod ladder;
 mod latency_cdf;
 mod layers;
+mod lies;
 mod log_scale;
 mod percentile_spectrum;
 mod plot;
@@ -28,6 +29,7 @@ mod teeth;
 mod tests;
 
 pub use layers::to_baseline;
+pub use lies::labelled;
 pub use png::png;
 
 use crate::measure::{Figures, Marker, Results, Style, TransportResult};
@@ -62,10 +64,13 @@ struct Sheet {
 impl Sheet {
     /// Draws on the sheet and binds the drawing together with its words and numbers.
     fn chart(&self, results: &Results, alt: String, table: Table, draw: impl Fn(&Canvas)) -> Chart {
+        let alt = lies::told(results, alt);
+        let table = labelled(results, table);
         let svg = Canvas::sheet(
             self.id,
             self.title,
             self.reading,
+            lies::stamp(results).as_deref(),
             &alt,
             &footer(results),
             draw,
@@ -126,7 +131,7 @@ impl Table {
 
 /// The table behind the chart of bytes, for reports without drawings.
 pub fn byte_ledger(results: &Results) -> Table {
-    byte_ledger::table(results)
+    labelled(results, byte_ledger::table(results))
 }
 
 /// All charts of a report, in the order in which they teach. A chart whose data an older file does not hold is left out.
@@ -193,12 +198,16 @@ pub fn network(results: &Results) -> String {
 
 /// How often something happens, in words.
 pub fn rate(results: &Results) -> String {
-    match &results.scenario.replay {
+    let rate: String = match &results.scenario.replay {
         Some(_) => "replayed events".into(),
         None => match results.scenario.rate.to_string() {
             one if one == "1/s" => "1 event/s".into(),
             rate => rate.replace("/s", " events/s"),
         },
+    };
+    match results.scenario.stalls.len() as u64 {
+        0 => rate,
+        stalls => format!("{rate} and {}", format::counted(stalls, "server stall")),
     }
 }
 

@@ -2,7 +2,7 @@
 //! name are one word.
 
 use super::Failure;
-use crate::scenario::{self, HeaderProfile, PerDirection, Rate, Scenario, Span};
+use crate::scenario::{self, HeaderProfile, PerDirection, Rate, Scenario, Span, Stall};
 use clap::{Args, ValueEnum};
 use std::fmt::Write;
 
@@ -36,6 +36,9 @@ pub struct Overrides {
     /// Replay this many times faster than recorded
     #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub speed: Option<f64>,
+    /// The server publishes nothing for a while, for example 30s,5s for when,how long; may be given several times
+    #[arg(long, value_name = "AT,FOR", allow_hyphen_values = true)]
+    pub stall: Vec<Stall>,
 }
 
 /// The named header profiles.
@@ -64,6 +67,9 @@ impl Overrides {
                 Profile::Browser => HeaderProfile::Browser,
             };
         }
+        if !self.stall.is_empty() {
+            scenario.stalls = self.stall.clone();
+        }
         if let Some(file) = &self.replay {
             scenario.replay = Some(file.clone());
         }
@@ -88,6 +94,7 @@ impl Overrides {
         );
         note("replay", self.replay.clone());
         note("speed", self.speed.map(|value| value.to_string()));
+        given.extend(self.stall.iter().map(|stall| ("stall", stall.to_string())));
         given
     }
 }

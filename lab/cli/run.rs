@@ -3,7 +3,7 @@
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
 use super::{Failure, folder};
-use crate::measure::Results;
+use crate::measure::{Lie, Results};
 use crate::net::Network;
 use crate::report;
 use crate::run::{Capture, Interrupt, Prepared};
@@ -30,6 +30,9 @@ pub struct Arguments {
     network: Option<NetworkName>,
     #[command(flatten)]
     overrides: Overrides,
+    /// Tell a classic lie, labelled on everything it touches; may be given several times
+    #[arg(long, value_name = "LIE")]
+    lie: Vec<LieName>,
     /// Write the report into this folder instead of reports/runs/NAME
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -55,6 +58,23 @@ enum NetworkName {
     Loopback,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LieName {
+    /// Latency counts from when the server got round to publishing: a stall vanishes
+    CoordinatedOmission,
+    /// Bytes count only HTTP headers and framing: payload, set-up and TCP/IP vanish
+    HeaderOnly,
+}
+
+impl LieName {
+    fn lie(self) -> Lie {
+        match self {
+            LieName::CoordinatedOmission => Lie::CoordinatedOmission,
+            LieName::HeaderOnly => Lie::HeaderOnly,
+        }
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let name = arguments.scenario.as_deref().unwrap_or(DEFAULT);
     let network = match arguments.network {
@@ -72,6 +92,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let mut prepared = Prepared::new(scenario)?;
     prepared.capture = arguments.capture(network)?;
+    prepared.lies = arguments.lies();
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());
     let results = measure(&prepared, &entries, network, command)?;
@@ -113,6 +134,14 @@ impl Arguments {
         transport::ALL.iter().filter(wanted).copied().collect()
     }
 
+    /// Each lie once, in a fixed order.
+    fn lies(&self) -> Vec<Lie> {
+        let mut lies: Vec<_> = self.lie.iter().map(|name| name.lie()).collect();
+        lies.sort();
+        lies.dedup();
+        lies
+    }
+
     fn capture(&self, network: Network) -> Result<Option<Capture>, Failure> {
         let Some(path) = &self.pcap else {
             return Ok(None);
@@ -140,6 +169,8 @@ impl Arguments {
             flags.push(("network", Network::Loopback.name().to_owned()));
         }
         flags.extend(self.overrides.given());
+        let id = |lie: &Lie| ("lie", lie.name().replace(' ', "-"));
+        flags.extend(self.lies().iter().map(id));
         flags
     }
 }

@@ -5,9 +5,11 @@ pub mod bootstrap;
 pub mod classify;
 pub mod events;
 pub mod ledger;
+pub mod lie;
 mod nested;
 pub mod recorder;
 mod results;
 pub mod summary;
 
+pub use lie::Lie;
 pub use results::*;

@@ -11,6 +11,7 @@ mod headers;
 mod load;
 mod notation;
 mod schema;
+mod stall;
 mod units;
 mod validate;
 
@@ -19,6 +20,7 @@ pub use error::ScenarioError;
 pub use headers::{HeaderProfile, LiteralHeaders};
 pub use load::{SHIPPED, load, parse, shipped};
 pub use notation::{UnitError, spaced};
+pub use stall::{Stall, StallError};
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
 use schemars::JsonSchema;
@@ -64,6 +66,9 @@ pub struct Scenario {
     /// Replay this many times faster than recorded.
     #[serde(default = "default::speed")]
     pub speed: f64,
+    /// Periods in which the server publishes nothing; what should have been born then is published at their end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stalls: Vec<Stall>,
 
     /// One-way delay of the link.
     #[serde(default = "default::delay")]
