@@ -18,8 +18,9 @@ pub use simulated::sim_config;
 
 use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, ReplayError, payload_label};
+use crate::measure::ledger::Ledger;
 use crate::measure::recorder::{Expectation, Expected, Recorder};
-use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows, summary};
+use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, Windows, summary};
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
 use crate::theory::Law;
@@ -50,6 +51,8 @@ pub struct Prepared {
     pub capture: Option<Capture>,
     /// Asked for an early end, a run stops with what it has.
     pub interrupt: Interrupt,
+    /// Classic lies that the figures shall tell.
+    pub lies: Vec<Lie>,
     /// What a reader must know about how the scenario was made ready.
     notes: Vec<String>,
 }
@@ -105,6 +108,7 @@ impl Prepared {
             delay_line: false,
             capture: None,
             interrupt: Interrupt::default(),
+            lies: Vec::new(),
             notes,
         })
     }
@@ -167,11 +171,19 @@ impl Prepared {
             delay_line: self.delay_line && network == Network::Loopback,
             seed: self.scenario.seed,
             partial: false,
+            lies: self.lies.clone(),
             notes: self.notes.clone(),
             windows: Windows {
-                latency: "events born in the measured window, from birth to each client's screen"
-                    .into(),
-                ledger: "from the first SYN to the last FIN, warm-up and set-up included".into(),
+                latency: match self.lies(Lie::CoordinatedOmission) {
+                    false => "events born in the measured window, from birth to each client's screen",
+                    true => "LIE: events published in the measured window, from when they were published to each client's screen",
+                }
+                .into(),
+                ledger: match self.lies(Lie::HeaderOnly) {
+                    false => "from the first SYN to the last FIN, warm-up and set-up included",
+                    true => "LIE: HTTP heads and framing alone, from the first SYN to the last FIN",
+                }
+                .into(),
                 measured_from_us: from_ns / clock::US,
                 measured_to_us: to_ns / clock::US,
             },
@@ -191,13 +203,29 @@ impl Prepared {
         self.scenario.warm_up.as_nanos() + self.scenario.duration.as_nanos()
     }
 
+    /// Whether this lie was asked for.
+    fn lies(&self, lie: Lie) -> bool {
+        self.lies.contains(&lie)
+    }
+
+    /// What the ledger of a run says, with the lies about it.
+    fn told(&self, ledger: Ledger) -> Ledger {
+        match self.lies(Lie::HeaderOnly) {
+            false => ledger,
+            true => ledger.headers_and_framing(),
+        }
+    }
+
     fn recorder(&self, latest: bool) -> Recorder {
         Recorder::new(self.expectation(latest))
     }
 
     fn expectation(&self, latest: bool) -> Expectation {
         let expected = |event: &Arc<Event>| Expected {
-            born_ns: event.born_ns,
+            born_ns: match self.lies(Lie::CoordinatedOmission) {
+                false => event.born_ns,
+                true => self.scenario.published_ns(event.born_ns),
+            },
             payload: event.payload.clone(),
         };
         Expectation {
@@ -278,10 +306,10 @@ fn stratified(client: u64, clients: u64, draw: u64, span_ns: u64) -> u64 {
     slot_ns as u64 + draw % (span_ns / clients).max(1)
 }
 
-/// Publishes every event at its instant.
-async fn publish(events: Vec<Arc<Event>>, feed: Feed) {
+/// Publishes every event at its instant, or at the end of a stall.
+async fn publish(scenario: Arc<Scenario>, events: Vec<Arc<Event>>, feed: Feed) {
     for event in events {
-        clock::sleep_until(event.born_ns).await;
+        clock::sleep_until(scenario.published_ns(event.born_ns)).await;
         feed.publish(event);
     }
 }

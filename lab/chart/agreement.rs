@@ -36,7 +36,7 @@ pub fn chart(both: &Both) -> Chart {
         id: ID,
         title: TITLE,
         reading: READING,
-        svg: Canvas::sheet(ID, TITLE, READING, &alt, &lines, |canvas| {
+        svg: Canvas::sheet(ID, TITLE, READING, None, &alt, &lines, |canvas| {
             draw(canvas, both);
         }),
         alt,

@@ -16,6 +16,7 @@ mod labels;
 mod ladder;
 mod latency_cdf;
 mod layers;
+mod lies;
 mod log_scale;
 mod percentile_spectrum;
 mod plot;
@@ -30,6 +31,7 @@ mod teeth;
 mod tests;
 
 pub use layers::to_baseline;
+pub use lies::labelled;
 pub use png::png;
 
 use crate::measure::{Both, Figures, Marker, Results, Style, TransportResult};
@@ -64,10 +66,13 @@ struct Sheet {
 impl Sheet {
     /// Draws on the sheet and binds the drawing together with its words and numbers.
     fn chart(&self, results: &Results, alt: String, table: Table, draw: impl Fn(&Canvas)) -> Chart {
+        let alt = lies::told(results, alt);
+        let table = labelled(results, table);
         let svg = Canvas::sheet(
             self.id,
             self.title,
             self.reading,
+            lies::stamp(results).as_deref(),
             &alt,
             &footer(results, networks(results), &results.command),
             draw,
@@ -128,7 +133,7 @@ impl Table {
 
 /// The table behind the chart of bytes, for reports without drawings.
 pub fn byte_ledger(results: &Results) -> Table {
-    byte_ledger::table(results)
+    labelled(results, byte_ledger::table(results))
 }
 
 /// The chart of a scenario on both networks.
@@ -207,12 +212,16 @@ pub fn network(results: &Results) -> String {
 
 /// How often something happens, in words.
 pub fn rate(results: &Results) -> String {
-    match &results.scenario.replay {
+    let rate: String = match &results.scenario.replay {
         Some(_) => "replayed events".into(),
         None => match results.scenario.rate.to_string() {
             one if one == "1/s" => "1 event/s".into(),
             rate => rate.replace("/s", " events/s"),
         },
+    };
+    match results.scenario.stalls.len() as u64 {
+        0 => rate,
+        stalls => format!("{rate} and {}", format::counted(stalls, "server stall")),
     }
 }
 

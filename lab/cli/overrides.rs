@@ -4,7 +4,7 @@
 use super::Failure;
 use crate::scenario::{
     self, Arrivals, Bandwidth, Connection, Delivery, Discipline, HeaderProfile, Payload,
-    PerDirection, Percent, Rate, Scenario, Span,
+    PerDirection, Percent, Rate, Scenario, Span, Stall,
 };
 use clap::{Args, ValueEnum};
 use std::fmt::Write;
@@ -75,6 +75,9 @@ pub struct Overrides {
     /// Which events SSE and WebSocket send
     #[arg(long, value_name = "WHICH")]
     pub push_delivery: Option<Delivery>,
+    /// The server publishes nothing for a while, for example 30s,5s for when,how long; may be given several times
+    #[arg(long, value_name = "AT,FOR", allow_hyphen_values = true)]
+    pub stall: Vec<Stall>,
 }
 
 /// The named header profiles.
@@ -121,6 +124,9 @@ impl Overrides {
                 Profile::Browser => HeaderProfile::Browser,
             };
         }
+        if !self.stall.is_empty() {
+            scenario.stalls = self.stall.clone();
+        }
         if let Some(file) = &self.replay {
             scenario.replay = Some(file.clone());
         }
@@ -165,6 +171,7 @@ impl Overrides {
             self.batch_every.map(|value| value.to_string()),
         );
         note("push-delivery", self.push_delivery.as_ref().and_then(name));
+        given.extend(self.stall.iter().map(|stall| ("stall", stall.to_string())));
         given
     }
 }

@@ -5,7 +5,7 @@ use super::folder::{self, Folder};
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
 use super::recording::Recording;
-use crate::measure::{Both, Results};
+use crate::measure::{Both, Lie, Results};
 use crate::net::Network;
 use crate::run::{Capture, Interrupt, Prepared};
 use crate::transport::{self, Entry};
@@ -34,6 +34,9 @@ pub struct Arguments {
     delay_line: bool,
     #[command(flatten)]
     overrides: Overrides,
+    /// Tell a classic lie, labelled on everything it touches; may be given several times
+    #[arg(long, value_name = "LIE")]
+    lie: Vec<LieName>,
     /// Write the report into this folder instead of reports/runs/NAME
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -71,6 +74,23 @@ impl NetworkName {
     }
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LieName {
+    /// Latency counts from when the server got round to publishing: a stall vanishes
+    CoordinatedOmission,
+    /// Bytes count only HTTP headers and framing: payload, set-up and TCP/IP vanish
+    HeaderOnly,
+}
+
+impl LieName {
+    fn lie(self) -> Lie {
+        match self {
+            LieName::CoordinatedOmission => Lie::CoordinatedOmission,
+            LieName::HeaderOnly => Lie::HeaderOnly,
+        }
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let name = arguments.scenario.as_deref().unwrap_or(DEFAULT);
     arguments.check()?;
@@ -86,6 +106,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut prepared = Prepared::new(scenario)?;
     prepared.capture = arguments.capture()?;
     prepared.delay_line = arguments.delay_line || arguments.network() == NetworkName::Both;
+    prepared.lies = arguments.lies();
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());
     listen_for_ctrl_c(&prepared.interrupt)?;
@@ -149,6 +170,14 @@ impl Arguments {
         transport::ALL.iter().filter(wanted).copied().collect()
     }
 
+    /// Each lie once, in a fixed order.
+    fn lies(&self) -> Vec<Lie> {
+        let mut lies: Vec<_> = self.lie.iter().map(|name| name.lie()).collect();
+        lies.sort();
+        lies.dedup();
+        lies
+    }
+
     fn network(&self) -> NetworkName {
         self.network.unwrap_or(NetworkName::Simulated)
     }
@@ -159,6 +188,11 @@ impl Arguments {
         if self.pcap.is_some() && !simulated {
             return Err(Failure::Usage(
                 "--pcap writes simulated packets: leave out --network, or use a packet sniffer on loopback".into(),
+            ));
+        }
+        if !self.lie.is_empty() && self.network() == NetworkName::Both {
+            return Err(Failure::Usage(
+                "--network both asks how true the model is, which a --lie cannot answer: leave one of them out".into(),
             ));
         }
         if self.delay_line && simulated {
@@ -197,6 +231,8 @@ impl Arguments {
             flags.push(("delay-line", String::new()));
         }
         flags.extend(self.overrides.given());
+        let id = |lie: &Lie| ("lie", lie.name().replace(' ', "-"));
+        flags.extend(self.lies().iter().map(id));
         flags
     }
 }

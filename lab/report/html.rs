@@ -2,8 +2,10 @@
 //! as well on a phone, in the dark and on paper.
 
 use super::{deviations, finding, ladders, tables};
-use crate::chart::{Chart, Table, all, evidence, figures, format, network, not_verified, swatch};
-use crate::measure::{Figures, Results, TransportResult};
+use crate::chart::{
+    Chart, Table, all, evidence, figures, format, labelled, network, not_verified, swatch,
+};
+use crate::measure::{Figures, Lie, Results, TransportResult, lie};
 use askama::Template;
 
 /// The page, filled by `page.html`.
@@ -26,6 +28,9 @@ struct Page<'a> {
     figures: Vec<Figure>,
     /// Whether each chart lies beside the page as `ID.png`.
     png: bool,
+    /// What was lied about, and whether that is about latency.
+    lie: Option<String>,
+    late: bool,
     bytes: Table,
     ladders: Vec<Table>,
     theory: Table,
@@ -64,7 +69,10 @@ impl Figure {
                 "requests" => "Requests",
                 _ => chart.title,
             },
-            file: format!("{}-{}", results.scenario.name, chart.id),
+            file: match results.lies.is_empty() {
+                true => format!("{}-{}", results.scenario.name, chart.id),
+                false => format!("LIE-{}-{}", results.scenario.name, chart.id),
+            },
             svg_url: data_url("image/svg+xml", &chart.svg),
             csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
             chart,
@@ -135,9 +143,14 @@ fn page(results: &Results, png: bool) -> String {
             .map(|chart| Figure::new(results, chart))
             .collect(),
         png,
-        bytes: tables::by_direction(results),
-        ladders: ladders(results).iter().map(tables::ladder).collect(),
-        theory: tables::theory(results),
+        lie: lie::short_label(&results.lies),
+        late: results.lies.contains(&Lie::CoordinatedOmission),
+        bytes: labelled(results, tables::by_direction(results)),
+        ladders: ladders(results)
+            .iter()
+            .map(|ladder| labelled(results, tables::ladder(ladder)))
+            .collect(),
+        theory: labelled(results, tables::theory(results)),
         furthest: furthest(results),
         verification: tables::verification(results),
         simulated: results.network == "simulated",

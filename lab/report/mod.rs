@@ -12,6 +12,8 @@ pub(crate) mod fixture;
 mod gallery;
 mod html;
 mod ladder;
+#[cfg(test)]
+mod lie_tests;
 mod markdown;
 mod rank;
 mod sweep;

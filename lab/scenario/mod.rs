@@ -12,6 +12,7 @@ mod load;
 mod notation;
 mod payload;
 mod schema;
+mod stall;
 pub mod sweep;
 mod units;
 mod validate;
@@ -22,6 +23,7 @@ pub use headers::{HeaderProfile, LiteralHeaders};
 pub use load::{SHIPPED, load, parse, shipped};
 pub use notation::{UnitError, spaced};
 pub use payload::Payload;
+pub use stall::{Stall, StallError};
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
 use clap::ValueEnum;
@@ -68,6 +70,9 @@ pub struct Scenario {
     /// Replay this many times faster than recorded.
     #[serde(default = "default::speed")]
     pub speed: f64,
+    /// Periods in which the server publishes nothing; what should have been born then is published at their end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stalls: Vec<Stall>,
 
     /// One-way delay of the link.
     #[serde(default = "default::delay")]
