@@ -7,6 +7,7 @@
 mod capture;
 mod idle;
 mod interrupt;
+mod lies;
 mod loopback;
 mod outcome;
 mod simulated;
@@ -18,9 +19,8 @@ pub use simulated::sim_config;
 
 use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, ReplayError, payload_label};
-use crate::measure::ledger::Ledger;
 use crate::measure::recorder::{Expectation, Expected, Recorder};
-use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, Windows, summary};
+use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
 use crate::theory::Law;
@@ -173,20 +173,7 @@ impl Prepared {
             partial: false,
             lies: self.lies.clone(),
             notes: self.notes.clone(),
-            windows: Windows {
-                latency: match self.lies(Lie::CoordinatedOmission) {
-                    false => "events born in the measured window, from birth to each client's screen",
-                    true => "LIE: events published in the measured window, from when they were published to each client's screen",
-                }
-                .into(),
-                ledger: match self.lies(Lie::HeaderOnly) {
-                    false => "from the first SYN to the last FIN, warm-up and set-up included",
-                    true => "LIE: HTTP heads and framing alone, from the first SYN to the last FIN",
-                }
-                .into(),
-                measured_from_us: from_ns / clock::US,
-                measured_to_us: to_ns / clock::US,
-            },
+            windows: self.windows(from_ns, to_ns),
             machine: (network == Network::Loopback).then(machine),
             baseline: transport::BASELINE.id.into(),
             transports: Vec::new(),
@@ -201,19 +188,6 @@ impl Prepared {
     /// End of the measured window; events are born before it.
     fn end_ns(&self) -> u64 {
         self.scenario.warm_up.as_nanos() + self.scenario.duration.as_nanos()
-    }
-
-    /// Whether this lie was asked for.
-    fn lies(&self, lie: Lie) -> bool {
-        self.lies.contains(&lie)
-    }
-
-    /// What the ledger of a run says, with the lies about it.
-    fn told(&self, ledger: Ledger) -> Ledger {
-        match self.lies(Lie::HeaderOnly) {
-            false => ledger,
-            true => ledger.headers_and_framing(),
-        }
     }
 
     fn recorder(&self, latest: bool) -> Recorder {

@@ -5,7 +5,7 @@ use super::{deviations, finding, ladders, tables};
 use crate::chart::{
     Chart, Table, all, evidence, figures, format, labelled, network, not_verified, swatch,
 };
-use crate::measure::{Figures, Lie, Results, TransportResult, lie};
+use crate::measure::{Lie, Results, TransportResult, lie};
 use askama::Template;
 
 /// The page, filled by `page.html`.
@@ -137,7 +137,8 @@ fn page(results: &Results, png: bool) -> String {
             .transports
             .iter()
             .filter_map(figures)
-            .any(|f| f.intervals.contains_key(MEAN)),
+            .filter_map(|f| f.intervals.get(MEAN))
+            .any(|ends| format::range(*ends).is_some()),
         figures: all(results)
             .into_iter()
             .map(|chart| Figure::new(results, chart))
@@ -187,14 +188,6 @@ fn furthest(results: &Results) -> Option<String> {
     ))
 }
 
-/// A time with its 95 % interval where there is one.
-fn with_interval(figures: &Figures, path: &str, us: f64) -> String {
-    match figures.intervals.get(path) {
-        Some(interval) => format::time_within(us, *interval),
-        None => format::time(us),
-    }
-}
-
 fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
     let facts = figures(transport).map_or(vec![], |f| {
         let mut facts = vec![
@@ -206,7 +199,7 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 "99 % within",
                 evidence::marked(format::time(f.latency_us.p99), 0.99, f.latency_events),
             ),
-            ("mean latency", with_interval(f, MEAN, f.latency_us.mean)),
+            ("mean latency", format::time(f.latency_us.mean)),
             ("mean age", format::time(f.age_us.mean)),
             ("time stale", format::percent(f.stale_share)),
             ("requests", format::count(f.requests)),
@@ -218,6 +211,10 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 tables::times_baseline(results, f.bytes_per_event),
             ),
         ];
+        // Right below its figure.
+        if let Some(range) = f.intervals.get(MEAN).and_then(|ends| format::range(*ends)) {
+            facts.insert(3, ("mean, 95 % sure", range));
+        }
         // Only where real time passes, and only where the system tells.
         let cpu = [
             ("server CPU, event", f.server_cpu_us_per_delivery),
