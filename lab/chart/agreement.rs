@@ -7,7 +7,7 @@ use super::format::{TimeUnit, deviation, significant, time};
 use super::log_scale::LogScale;
 use super::stack::row_name;
 use super::style::{GRID, INK, LABEL, MARGIN, PLOT_BOTTOM, SHADE, SMALL, SOFT, TEXT, WIDTH};
-use super::style::{color, wrap};
+use super::style::{color, text_width, wrap};
 use super::{Chart, Table, figures, footer, network, not_verified};
 use crate::measure::{Both, Figures, TransportResult};
 
@@ -68,15 +68,18 @@ fn draw(canvas: &Canvas, both: &Both) {
     let scale = LogScale::covering(min, max);
     let x = |us: f64| LEFT + (scale.part(us) * f64::from(RIGHT - LEFT)) as i32;
     let unit = TimeUnit::for_max(scale.end());
+    let mut free_from = 0;
     for tick in scale.ticks(8) {
         canvas.line(vec![(x(tick), TOP), (x(tick), PLOT_BOTTOM)], GRID, 1);
-        let at = (x(tick), PLOT_BOTTOM + 13);
-        canvas.text(at, TEXT, Align::Middle, INK, &significant(tick / unit.us));
+        let number = significant(tick / unit.us);
+        let half = text_width(&number, TEXT, false) / 2 + 4;
+        if x(tick) - half >= free_from {
+            let at = (x(tick), PLOT_BOTTOM + 13);
+            canvas.text(at, TEXT, Align::Middle, INK, &number);
+            free_from = x(tick) + half;
+        }
     }
-    let title = format!(
-        "latency, from birth to screen ({}), each step of the scale a factor",
-        unit.name
-    );
+    let title = format!("latency, from birth to screen ({}), logarithmic", unit.name);
     canvas.text((RIGHT, PLOT_BOTTOM + 35), TEXT, Align::Right, INK, &title);
     let pitch = (PLOT_BOTTOM - TOP) / pairs.len().max(1) as i32;
     for (i, pair) in pairs.iter().enumerate() {

@@ -199,6 +199,23 @@ mod tests {
     }
 
     #[test]
+    fn both_networks_are_drawn_again_from_their_recording_alone() {
+        let parent = tempfile::tempdir().expect("a place for files");
+        let folder = claim_at(parent.path().join("report")).expect("a free place");
+        // As a program writes it: its numbers survive being written and read.
+        let text = serde_json::to_string(&fixture::both(fixture::ticker())).expect("plain data");
+        let both: Both = serde_json::from_str(&text).expect("the same data");
+        folder.write_both(&both, false).expect("a report");
+        let files = ["index.html", "report.md", "agreement.svg", RECORDING];
+        let contents = || files.map(|name| fs::read(folder.path.join(name)).expect("a file"));
+        let first = contents();
+        let recording = folder.recording().expect("our own recording");
+        assert!(matches!(&recording, Recording::Both(read) if **read == both));
+        folder.write_again(&recording, false).expect("a report");
+        assert_eq!(contents(), first);
+    }
+
+    #[test]
     fn a_recording_that_cannot_be_drawn_as_png_is_told_from_a_crash() {
         let parent = tempfile::tempdir().expect("a place for files");
         let folder = claim_at(parent.path().join("report")).expect("a free place");

@@ -30,6 +30,7 @@ Examples:
   pushlab run ticker --delay 150ms         the same, six times as far away
   pushlab run kaazing --json | jq .        figures for a program
   pushlab run ticker --network loopback --duration 10s
+  pushlab run ticker --network both        how far is the simulator from kernel sockets?
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab report reports/runs/ticker       draw a report again from its recording
   pushlab sweep ticker --vary poll_every=100ms..10s:12log

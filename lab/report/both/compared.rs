@@ -266,7 +266,7 @@ pub fn rows(both: &Both) -> Vec<Row> {
 
 /// Whether fewer than ten events lie beyond a percentile.
 pub fn thin(figures: &Figures, rank: f64) -> bool {
-    evidence::borne_out(figures.latency_events) < rank
+    evidence::borne_out(figures.latency_events) + 1e-9 < rank
 }
 
 fn limit(figure: &Figure) -> String {

@@ -83,6 +83,9 @@ fn answer(rows: &[Row]) -> String {
         .collect();
     let limit = &furthest.limit;
     match (off.is_empty(), medians.len()) {
+        (true, _) if furthest.difference() == 0.0 => {
+            "Simulator and kernel show the same median latency.".into()
+        }
         (true, 1) => format!(
             "Simulator and kernel agree on the median latency of {} within {limit}: {} on loopback.",
             furthest.label,
