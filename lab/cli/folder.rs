@@ -204,14 +204,15 @@ mod tests {
         let folder = claim_at(parent.path().join("report")).expect("a free place");
         // As a program writes it: its numbers survive being written and read.
         let text = serde_json::to_string(&fixture::both(fixture::ticker())).expect("plain data");
-        let both: Both = serde_json::from_str(&text).expect("the same data");
-        folder.write_both(&both, false).expect("a report");
-        let files = ["index.html", "report.md", "agreement.svg", RECORDING];
+        let both: crate::measure::Both = serde_json::from_str(&text).expect("the same data");
+        let written = Recording::Both(Box::new(both.clone()));
+        folder.write(&written, false).expect("a report");
+        let files = ["index.html", "report.md", "agreement.svg", "recording.json"];
         let contents = || files.map(|name| fs::read(folder.path.join(name)).expect("a file"));
         let first = contents();
-        let recording = folder.recording().expect("our own recording");
+        let recording = Recording::read(folder.path()).expect("our own recording");
         assert!(matches!(&recording, Recording::Both(read) if **read == both));
-        folder.write_again(&recording, false).expect("a report");
+        folder.write(&recording, false).expect("a report");
         assert_eq!(contents(), first);
     }
 
