@@ -73,8 +73,8 @@ impl NetworkName {
 
 /// What a run leaves.
 enum Measured {
-    One(Results),
-    Both(Both),
+    One(Box<Results>),
+    Both(Box<Both>),
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -95,16 +95,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());
     listen_for_ctrl_c(&prepared.interrupt)?;
+    let one = |results| Measured::One(Box::new(results));
     let measured = match arguments.network() {
-        NetworkName::Simulated => {
-            Measured::One(measure(&prepared, &entries, Network::Simulated, command)?)
-        }
-        NetworkName::Loopback => {
-            Measured::One(measure(&prepared, &entries, Network::Loopback, command)?)
-        }
+        NetworkName::Simulated => one(measure(&prepared, &entries, Network::Simulated, command)?),
+        NetworkName::Loopback => one(measure(&prepared, &entries, Network::Loopback, command)?),
         NetworkName::Both => {
             let on = |network| measure(&prepared, &entries, network, command.clone());
-            Measured::Both(Both::new(on(Network::Simulated)?, on(Network::Loopback)?))
+            let (simulated, loopback) = (on(Network::Simulated)?, on(Network::Loopback)?);
+            Measured::Both(Box::new(Both::new(simulated, loopback)))
         }
     };
     if let (Some(capture), Some(path)) = (&prepared.capture, &arguments.pcap) {
@@ -162,7 +160,7 @@ impl Measured {
             Measured::Both(both) => serde_json::to_string_pretty(&Both {
                 simulated: public(&both.simulated),
                 loopback: public(&both.loopback),
-                ..both.clone()
+                ..Both::clone(both)
             }),
         };
         let text = text.map_err(|error| Failure::Internal(error.to_string()))?;
