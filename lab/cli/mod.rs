@@ -10,6 +10,7 @@ mod folder;
 mod gallery;
 mod journal;
 mod list;
+mod output;
 mod overrides;
 mod progress;
 mod recording;
