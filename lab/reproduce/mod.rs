@@ -6,13 +6,20 @@
 //!
 //! A new experiment is a file with a [`Study`], its line in [`ALL`], and its rows in [`expectations`].
 
+mod byte_ladder;
+mod cliff;
+mod connection_reuse;
 mod context;
 pub mod expectations;
+mod freshness;
 mod join;
 mod measured;
 mod plots;
+mod redundancy;
+mod saturation;
 mod short_poll_latency;
 mod sources;
+mod sse_websocket;
 #[cfg(test)]
 mod tests;
 
@@ -47,7 +54,16 @@ pub struct Study {
 }
 
 /// All experiments, in the order of their numbers.
-pub const ALL: &[Study] = &[short_poll_latency::STUDY];
+pub const ALL: &[Study] = &[
+    byte_ladder::STUDY,
+    short_poll_latency::STUDY,
+    redundancy::STUDY,
+    freshness::STUDY,
+    saturation::STUDY,
+    cliff::STUDY,
+    sse_websocket::STUDY,
+    connection_reuse::STUDY,
+];
 
 /// Runs experiments: the simulated ones side by side on `cores` processors, then those on real sockets one by one.
 /// Calls `done` after each. An experiment that cannot run has rows without measurements, and the others still stand.

@@ -3,7 +3,9 @@
 //! Where an expectation is a number, it was read in the source. Where it is arithmetic, it is the law that the source
 //! leads to, written out. Tolerances are those of the experiment's design, fixed before anything was measured.
 
+mod bytes;
 mod latency;
+mod news;
 
 use crate::measure::literature::Tolerance;
 use crate::measure::plot::Quantity;
@@ -24,7 +26,14 @@ pub struct Expectation {
 /// Everything that is expected of an experiment, in the order of its table; empty for an id that does not exist.
 pub fn of(id: &str) -> Vec<Expectation> {
     match id {
+        "E1" => bytes::ladder(),
         "E2" => latency::short_polling(),
+        "E3" => news::redundancy(),
+        "E4" => news::freshness(),
+        "E5" => latency::saturation(),
+        "E6" => latency::cliff(),
+        "E8" => bytes::streams(),
+        "E9" => bytes::connections(),
         _ => Vec::new(),
     }
 }
