@@ -8,6 +8,7 @@ mod heap;
 mod hostile;
 mod oracles;
 mod raw;
+mod reproduce;
 mod stall;
 mod support;
 mod tidy;

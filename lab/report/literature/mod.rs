@@ -58,7 +58,6 @@ fn deviation(row: &Row) -> String {
     };
     let difference = measured - row.predicted;
     match row.tolerance {
-        Tolerance::Absolute(_) => precise(row.unit, difference),
         Tolerance::Points(_) => format!("{:+.2} points", 100.0 * difference),
         _ if row.predicted == 0.0 => precise(row.unit, difference),
         _ => percent(100.0 * difference / row.predicted),
