@@ -227,14 +227,14 @@ impl Layout {
             });
             wrapped.max().unwrap_or(1).max(1) * leading(LABEL)
         };
-        let space = PLOT_BOTTOM + 20 - (self.top - 10);
+        let space = PLOT_BOTTOM + 8 - (self.top - 10);
         let count = beside.len() as i32;
         let lines = if count * broken(2) <= space { 2 } else { 1 };
         let height = broken(lines);
         let fit = (space / height) as usize;
         let shown = &beside[..beside.len().min(fit)];
         let wanted: Vec<i32> = shown.iter().map(|(_, (_, y))| *y).collect();
-        let tops = spread(&wanted, height, (self.top - 10, PLOT_BOTTOM + 20));
+        let tops = spread(&wanted, height, (self.top - 10, PLOT_BOTTOM + 8));
         for ((series, end), top) in shown.iter().zip(tops) {
             let from = (end.0 + MARKER + 3, end.1);
             let to = (left - 4, top + leading(LABEL) / 2 - 3);

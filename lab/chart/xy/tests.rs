@@ -123,7 +123,7 @@ fn quantity() -> impl Strategy<Value = Quantity> {
 fn any_axis() -> impl Strategy<Value = PlotAxis> {
     let names = prop::collection::vec("[a-z ]{0,30}", 0..9);
     (
-        ".{0,90}",
+        "[a-z ]{0,90}",
         quantity(),
         any::<bool>(),
         prop::option::of(names),
