@@ -43,7 +43,7 @@ const MEAN: &str = "latency_us.mean";
 struct Figure {
     chart: Chart,
     /// Its name in the list of contents, which is to stay short.
-    short: &'static str,
+    short: String,
     /// Names of the files, without their endings.
     file: String,
     svg_url: String,
@@ -53,7 +53,7 @@ struct Figure {
 impl Figure {
     fn new(results: &Results, chart: Chart) -> Self {
         Self {
-            short: match chart.id {
+            short: match &*chart.id {
                 "ladder" => "Ladder",
                 "age-sawtooth" => "Age",
                 "filmstrip" => "Screens",
@@ -62,8 +62,9 @@ impl Figure {
                 "byte-ledger" => "Bytes",
                 "idle-minute" => "Idle minute",
                 "requests" => "Requests",
-                _ => chart.title,
-            },
+                _ => &chart.title,
+            }
+            .to_owned(),
             file: format!("{}-{}", results.scenario.name, chart.id),
             svg_url: data_url("image/svg+xml", &chart.svg),
             csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
