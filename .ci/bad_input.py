@@ -50,6 +50,8 @@ CASES = [
     ("a malformed replay row", ["run", "--replay", quotes], 2, ["quotes.csv", "line 3", "yesterday"]),
     ("a folder below a file", ["run", "--out", blocked], 3, ["a-file", "--out"]),
     ("a folder that is not a report", ["run", "--out", foreign], 2, [foreign, "--out"]),
+    ("a delay line in the simulator", ["run", "--delay-line"], 2, ["--delay-line", "--network loopback"]),
+    ("packets of a kernel", ["run", "--network", "both", "--pcap", "x.pcapng"], 2, ["--pcap", "--network"]),
     ("a port in use", ["serve", "--port", port], 3, [port, "--port"]),
     ("a report that is not there", ["compare", report, "nowhere"], 2, ["nowhere", "folder"]),
     ("a corrupt recording", ["compare", report, quotes], 2, ["quotes.csv", "not a recording"]),

@@ -6,6 +6,7 @@ mod contract;
 mod determinism;
 mod heap;
 mod hostile;
+mod lies;
 mod oracles;
 mod raw;
 mod stall;

@@ -2,6 +2,7 @@
 //! table of the same numbers. One file per chart; nothing here knows which transports exist.
 
 mod age_sawtooth;
+mod agreement;
 mod byte_ledger;
 mod canvas;
 mod curve;
@@ -15,6 +16,7 @@ mod labels;
 mod ladder;
 mod latency_cdf;
 mod layers;
+mod lies;
 mod log_scale;
 mod nearby;
 mod percentile_spectrum;
@@ -32,11 +34,12 @@ mod tests;
 mod xy;
 
 pub use layers::to_baseline;
+pub use lies::labelled;
 pub use png::png;
 pub use quantity::value;
 pub use xy::xy;
 
-use crate::measure::{Figures, Marker, Results, Style, TransportResult};
+use crate::measure::{Both, Figures, Marker, Results, Style, TransportResult};
 use crate::scenario::{PerDirection, Percent, Span};
 use canvas::Canvas;
 use std::borrow::Cow;
@@ -69,12 +72,15 @@ struct Sheet {
 impl Sheet {
     /// Draws on the sheet and binds the drawing together with its words and numbers.
     fn chart(&self, results: &Results, alt: String, table: Table, draw: impl Fn(&Canvas)) -> Chart {
+        let alt = lies::told(results, alt);
+        let table = labelled(results, table);
         let svg = Canvas::sheet(
             self.id,
             self.title,
             self.reading,
+            lies::stamp(results).as_deref(),
             &alt,
-            &footer(results),
+            &footer(results, networks(results), &results.command),
             draw,
         );
         Chart {
@@ -133,7 +139,12 @@ impl Table {
 
 /// The table behind the chart of bytes, for reports without drawings.
 pub fn byte_ledger(results: &Results) -> Table {
-    byte_ledger::table(results)
+    labelled(results, byte_ledger::table(results))
+}
+
+/// The chart of a scenario on both networks.
+pub fn agreement(both: &Both) -> Chart {
+    agreement::chart(both)
 }
 
 /// All charts of a report, in the order in which they teach. A chart whose data an older file does not hold is left out.
@@ -207,12 +218,16 @@ pub fn network(results: &Results) -> String {
 
 /// How often something happens, in words.
 pub fn rate(results: &Results) -> String {
-    match &results.scenario.replay {
+    let rate: String = match &results.scenario.replay {
         Some(_) => "replayed events".into(),
         None => match results.scenario.rate.to_string() {
             one if one == "1/s" => "1 event/s".into(),
             rate => rate.replace("/s", " events/s"),
         },
+    };
+    match results.scenario.stalls.len() as u64 {
+        0 => rate,
+        stalls => format!("{rate} and {}", format::counted(stalls, "server stall")),
     }
 }
 
@@ -226,8 +241,12 @@ pub fn directions<T: Display + PartialEq + Copy>(value: &PerDirection<T>, both: 
     }
 }
 
+fn networks(results: &Results) -> String {
+    format!("Network: {}", network(results))
+}
+
 /// Every drawing says where it comes from: scenario, seed, network, version, and the command that makes it again.
-fn footer(results: &Results) -> Vec<String> {
+fn footer(results: &Results, networks: String, command: &str) -> Vec<String> {
     let scenario = &results.scenario;
     let early = if results.partial {
         " - ended early"
@@ -244,11 +263,7 @@ fn footer(results: &Results) -> Vec<String> {
         results.pushlab,
     );
     let width = style::WIDTH - 2 * style::MARGIN;
-    let lines = [
-        (run, 1),
-        (format!("Network: {}", network(results)), 1),
-        (format!("$ {}", results.command), 2),
-    ];
+    let lines = [(run, 1), (networks, 1), (format!("$ {command}"), 2)];
     lines
         .iter()
         .flat_map(|(text, lines)| style::wrap(text, style::SMALL, false, width, *lines))

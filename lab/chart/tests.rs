@@ -2,7 +2,7 @@
 //! type that can be read, and no figure of a transport that was not verified.
 
 use super::style::{HEIGHT, WIDTH, text_width};
-use super::{Chart, all};
+use super::{Chart, agreement, all};
 use crate::measure::Results;
 use crate::report::fixture;
 
@@ -101,6 +101,7 @@ fn each_chart(check: impl Fn(&Results, &Chart)) {
         for chart in all(&results) {
             check(&results, &chart);
         }
+        check(&results, &agreement(&fixture::both(results.clone())));
     }
 }
 

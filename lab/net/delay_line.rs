@@ -154,7 +154,9 @@ struct Way {
 
 impl Way {
     fn due_ns(&self) -> u64 {
-        clock::now_ns().max(self.open_ns).saturating_add(self.delay_ns)
+        clock::now_ns()
+            .max(self.open_ns)
+            .saturating_add(self.delay_ns)
     }
 
     fn room(&self) -> usize {

@@ -30,16 +30,10 @@ async fn read(from: &mut (impl AsyncRead + Unpin), expected: &[u8]) -> u64 {
 fn the_first_bytes_wait_for_the_handshake_and_later_ones_do_not() {
     on_a_line(1_000, |mut client, mut server| async move {
         client.write_all(b"early").await.expect("room");
-        assert_eq!(
-            read(&mut server, b"early").await,
-            ROUND_TRIP + DELAY.up_ns
-        );
+        assert_eq!(read(&mut server, b"early").await, ROUND_TRIP + DELAY.up_ns);
         clock::sleep_until(200 * MS).await;
         client.write_all(b"later").await.expect("room");
-        assert_eq!(
-            read(&mut server, b"later").await,
-            200 * MS + DELAY.up_ns
-        );
+        assert_eq!(read(&mut server, b"later").await, 200 * MS + DELAY.up_ns);
     });
 }
 

@@ -2,8 +2,10 @@
 //! as well on a phone, in the dark and on paper.
 
 use super::{deviations, finding, ladders, tables};
-use crate::chart::{Chart, Table, all, evidence, figures, format, network, not_verified, swatch};
-use crate::measure::{Figures, Results, TransportResult};
+use crate::chart::{
+    Chart, Table, all, evidence, figures, format, labelled, network, not_verified, swatch,
+};
+use crate::measure::{Lie, Results, TransportResult, lie};
 use askama::Template;
 
 /// The page, filled by `page.html`.
@@ -26,6 +28,9 @@ struct Page<'a> {
     figures: Vec<Figure>,
     /// Whether each chart lies beside the page as `ID.png`.
     png: bool,
+    /// What was lied about, and whether that is about latency.
+    lie: Option<String>,
+    late: bool,
     bytes: Table,
     ladders: Vec<Table>,
     theory: Table,
@@ -65,7 +70,10 @@ impl Figure {
                 _ => &chart.title,
             }
             .to_owned(),
-            file: format!("{}-{}", results.scenario.name, chart.id),
+            file: match results.lies.is_empty() {
+                true => format!("{}-{}", results.scenario.name, chart.id),
+                false => format!("LIE-{}-{}", results.scenario.name, chart.id),
+            },
             svg_url: data_url("image/svg+xml", &chart.svg),
             csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
             chart,
@@ -74,7 +82,7 @@ impl Figure {
 }
 
 /// A file inside the page: it can be saved without a server and without a script.
-fn data_url(kind: &str, text: &str) -> String {
+pub(super) fn data_url(kind: &str, text: &str) -> String {
     let mut url = format!("data:{kind},");
     for byte in text.bytes() {
         match byte {
@@ -130,15 +138,21 @@ fn page(results: &Results, png: bool) -> String {
             .transports
             .iter()
             .filter_map(figures)
-            .any(|f| f.intervals.contains_key(MEAN)),
+            .filter_map(|f| f.intervals.get(MEAN))
+            .any(|ends| format::range(*ends).is_some()),
         figures: all(results)
             .into_iter()
             .map(|chart| Figure::new(results, chart))
             .collect(),
         png,
-        bytes: tables::by_direction(results),
-        ladders: ladders(results).iter().map(tables::ladder).collect(),
-        theory: tables::theory(results),
+        lie: lie::short_label(&results.lies),
+        late: results.lies.contains(&Lie::CoordinatedOmission),
+        bytes: labelled(results, tables::by_direction(results)),
+        ladders: ladders(results)
+            .iter()
+            .map(|ladder| labelled(results, tables::ladder(ladder)))
+            .collect(),
+        theory: labelled(results, tables::theory(results)),
         furthest: furthest(results),
         verification: tables::verification(results),
         simulated: results.network == "simulated",
@@ -175,14 +189,6 @@ fn furthest(results: &Results) -> Option<String> {
     ))
 }
 
-/// A time with its 95 % interval where there is one.
-fn with_interval(figures: &Figures, path: &str, us: f64) -> String {
-    match figures.intervals.get(path) {
-        Some(interval) => format::time_within(us, *interval),
-        None => format::time(us),
-    }
-}
-
 fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
     let facts = figures(transport).map_or(vec![], |f| {
         let mut facts = vec![
@@ -194,7 +200,7 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 "99 % within",
                 evidence::marked(format::time(f.latency_us.p99), 0.99, f.latency_events),
             ),
-            ("mean latency", with_interval(f, MEAN, f.latency_us.mean)),
+            ("mean latency", format::time(f.latency_us.mean)),
             ("mean age", format::time(f.age_us.mean)),
             ("time stale", format::percent(f.stale_share)),
             ("requests", format::count(f.requests)),
@@ -206,6 +212,10 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 tables::times_baseline(results, f.bytes_per_event),
             ),
         ];
+        // Right below its figure.
+        if let Some(range) = f.intervals.get(MEAN).and_then(|ends| format::range(*ends)) {
+            facts.insert(3, ("mean, 95 % sure", range));
+        }
         // Only where real time passes, and only where the system tells.
         let cpu = [
             ("server CPU, event", f.server_cpu_us_per_delivery),

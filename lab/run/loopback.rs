@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 const LEAD_NS: u64 = 50 * MS;
 /// How often a run looks whether it should end early.
 const GLANCE_NS: u64 = 50 * MS;
-/// How long clients may take, beside a poll interval, to see what was published until then.
+/// How long clients may take, beside a poll interval or a batch, to see what was published until then.
 const CATCH_UP_NS: u64 = 2 * S;
 /// Descriptors that a run needs beside two per client.
 const SPARE_DESCRIPTORS: u64 = 64;
@@ -123,11 +123,12 @@ fn clients(
 fn publish(prepared: &Prepared, recorder: &Recorder, feed: &Feed, origin: Origin) {
     origin.install();
     for event in &prepared.events {
-        while clock::now_ns() < event.born_ns {
+        let due_ns = prepared.scenario.published_ns(event.born_ns);
+        while clock::now_ns() < due_ns {
             if prepared.interrupt.asked() {
                 return recorder.cut(event.seq - 1, clock::now_ns());
             }
-            clock::block_until(event.born_ns.min(clock::now_ns() + GLANCE_NS));
+            clock::block_until(due_ns.min(clock::now_ns() + GLANCE_NS));
         }
         feed.publish(event.clone());
     }
@@ -139,7 +140,9 @@ async fn cut(prepared: &Prepared, recorder: &Recorder) {
         clock::sleep(GLANCE_NS).await;
     }
     // Clients that catch up do so within a poll; one that does not is named by the verification.
-    let limit_ns = clock::now_ns() + prepared.scenario.poll_every.as_nanos() + CATCH_UP_NS;
+    let scenario = &prepared.scenario;
+    let wait_ns = scenario.poll_every.max(scenario.batch_every).as_nanos();
+    let limit_ns = clock::now_ns() + wait_ns + CATCH_UP_NS;
     while !recorder.cut_and_complete() && clock::now_ns() < limit_ns {
         clock::sleep(GLANCE_NS).await;
     }

@@ -103,11 +103,16 @@ pub(super) fn record(
                 .server(entry, feed.clone())
                 .run(Listener::Simulated),
         );
-        let publisher = tokio::spawn(publish(prepared.events.clone(), feed));
+        let publisher = tokio::spawn(publish(
+            prepared.scenario.clone(),
+            prepared.events.clone(),
+            feed,
+        ));
         let dialer = |client| Dialer::Simulated { client };
         follow(prepared, entry, recorder, dialer, std::future::pending()).await;
         publisher.abort();
         server.abort();
+        let _ = server.await; // ended once it has been told, which takes a turn of the runtime
     };
     let mut config = sim_config(&prepared.scenario, prepared.buffers());
     config.taps = taps;

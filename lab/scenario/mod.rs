@@ -12,6 +12,7 @@ mod load;
 mod notation;
 mod payload;
 mod schema;
+mod stall;
 pub mod sweep;
 mod units;
 mod validate;
@@ -22,8 +23,10 @@ pub use headers::{HeaderProfile, LiteralHeaders};
 pub use load::{SHIPPED, load, parse, shipped};
 pub use notation::{UnitError, spaced};
 pub use payload::Payload;
+pub use stall::{Stall, StallError};
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +70,9 @@ pub struct Scenario {
     /// Replay this many times faster than recorded.
     #[serde(default = "default::speed")]
     pub speed: f64,
+    /// Periods in which the server publishes nothing; what should have been born then is published at their end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stalls: Vec<Stall>,
 
     /// One-way delay of the link.
     #[serde(default = "default::delay")]
@@ -99,16 +105,30 @@ pub struct Scenario {
     /// Short polling: every event since the cursor, or only the newest one.
     #[serde(default)]
     pub poll_delivery: Delivery,
+    /// Short and long polling: one connection for all questions, or a new one for each.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub poll_connection: Connection,
     /// Long polling: how long the server holds a question before it answers "nothing new".
     #[serde(default = "default::hold")]
     pub hold: Span,
     /// SSE and WebSocket: how often an otherwise silent connection shows that it lives; `"off"` for never.
     #[serde(default = "default::heartbeat")]
     pub heartbeat: Span,
+    /// SSE and WebSocket: what is new leaves together, at most this often; `"off"` for at once.
+    #[serde(
+        default = "default::batch_every",
+        skip_serializing_if = "Span::is_zero"
+    )]
+    pub batch_every: Span,
+    /// SSE and WebSocket: every event, or at each send only the newest one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub push_delivery: Delivery,
 }
 
 /// How the instants of the events are spaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arrivals {
     /// One event every 1/rate, the first at once.
@@ -121,7 +141,9 @@ pub enum Arrivals {
 }
 
 /// What the poll interval is measured from (papers disagree by half a round trip because of this).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Discipline {
     /// Fixed rate: question k of a client leaves at phase + k x interval.
@@ -131,8 +153,10 @@ pub enum Discipline {
     Sleep,
 }
 
-/// Which events a poller wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+/// Which events a client wants.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
     /// Every event once and in order, through the cursor.
@@ -140,6 +164,24 @@ pub enum Delivery {
     Every,
     /// Only the newest event; those that it replaced are counted as superseded.
     Latest,
+}
+
+/// How long a poller keeps its connection.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connection {
+    /// All questions go over one connection.
+    #[default]
+    KeepAlive,
+    /// Each question opens a connection and says `Connection: close`.
+    Close,
+}
+
+/// Fields younger than the first recordings are not written while they are at their default.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A period in which the link carries nothing.
@@ -202,5 +244,8 @@ mod default {
     }
     pub fn heartbeat() -> Span {
         Span::from_millis(15_000)
+    }
+    pub fn batch_every() -> Span {
+        Span::ZERO
     }
 }

@@ -14,6 +14,7 @@ mod heads;
 mod hello;
 mod http;
 mod long_poll;
+mod pace;
 mod patient;
 pub mod server;
 mod short_poll;
@@ -115,6 +116,8 @@ pub struct Events {
 pub struct Costs {
     /// Per event on top of its text.
     pub event_framing: f64,
+    /// Of that, what events that leave together pay only once.
+    pub send_framing: f64,
     /// Head of a question; 0 for transports that ask once.
     pub request_head: f64,
     /// Head of an answer with news.

@@ -9,8 +9,11 @@ const CHANGED: &[(&str, &str)] = &[
     ("poll_every", "730ms"),
     ("poll_discipline", "sleep"),
     ("poll_delivery", "latest"),
+    ("poll_connection", "close"),
     ("hold", "200ms"),
     ("heartbeat", "300ms"),
+    ("batch_every", "500ms"),
+    ("push_delivery", "latest"),
 ];
 
 fn base() -> Value {

@@ -34,6 +34,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "transport",
         ],
     ),
+    (
+        "sweep",
+        &["measure", "net", "run", "scenario", "theory", "transport"],
+    ),
     ("check", &["clock"]),
     ("chart", &["measure", "scenario"]),
     ("report", &["chart", "measure", "scenario"]),
@@ -49,6 +53,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "report",
             "run",
             "scenario",
+            "sweep",
             "transport",
         ],
     ),

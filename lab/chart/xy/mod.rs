@@ -33,7 +33,7 @@ fn chart(plot: &Plot, footer: &[String], table: super::Table, draw: impl Fn(&Can
     let title = wrap(&plot.title, TITLE, true, width, 1).join("");
     let reading = lines_of_reading(&plot.reading);
     let first = reading.first().map_or("", String::as_str);
-    let svg = Canvas::sheet(&id, &title, first, &plot.alt, footer, |canvas| {
+    let svg = Canvas::sheet(&id, &title, first, None, &plot.alt, footer, |canvas| {
         for (line, i) in reading.iter().zip(0..).skip(1) {
             paint::soft(canvas, (MARGIN, 58 + i * 22), line);
         }
