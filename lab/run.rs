@@ -20,6 +20,7 @@ use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, ReplayError, payload_label};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows, summary};
+use crate::net::sim::Middlebox;
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
 use crate::transport::server::{Door, Server};
@@ -45,6 +46,10 @@ pub struct Prepared {
     pub capture: Option<Capture>,
     /// Asked for an early end, a run stops with what it has.
     pub interrupt: Interrupt,
+    /// What ends connections on the way, in a simulated run.
+    pub middlebox: Middlebox,
+    /// How long exactly clients wait before they dial a lost connection again; without it they back off.
+    pub pause_ns: Option<u64>,
     /// What a reader must know about how the scenario was made ready.
     notes: Vec<String>,
 }
@@ -99,6 +104,8 @@ impl Prepared {
             buffer_factor: 1,
             capture: None,
             interrupt: Interrupt::default(),
+            middlebox: Middlebox::default(),
+            pause_ns: None,
             notes,
         })
     }
@@ -242,7 +249,7 @@ impl Prepared {
     }
 
     fn client(&self, number: u32, phase_ns: u64, dialer: Dialer, recorder: Recorder) -> Client {
-        Client::new(ClientSetup {
+        let mut client = Client::new(ClientSetup {
             number,
             dialer,
             recorder,
@@ -251,7 +258,11 @@ impl Prepared {
             phase_ns,
             until_ns: self.end_ns(),
             seed: self.scenario.seed,
-        })
+        });
+        if let Some(pause_ns) = self.pause_ns {
+            client.pause_for(pause_ns);
+        }
+        client
     }
 }
 

@@ -104,8 +104,10 @@ pub(super) fn record(
                 .run(Listener::Simulated),
         );
         let publisher = tokio::spawn(publish(prepared.events.clone(), feed));
+        let middlebox = tokio::spawn(prepared.middlebox.clone().work());
         let dialer = |client| Dialer::Simulated { client };
         follow(prepared, entry, recorder, dialer, std::future::pending()).await;
+        middlebox.abort();
         publisher.abort();
         server.abort();
     };

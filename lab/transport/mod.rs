@@ -23,6 +23,8 @@ mod websocket;
 
 pub use client::{Client, ClientSetup};
 pub use http::{Answer, Body};
+/// For the variants of `reproduce` that shake hands themselves.
+pub(crate) use upgrade::accept as accept_upgrade;
 
 use crate::feed::Feed;
 use crate::measure::Marker;
@@ -86,6 +88,12 @@ pub const ALL: &[Entry] = &[
     sse::ENTRY,
     websocket::ENTRY,
 ];
+
+/// By name, for `reproduce` alone: published claims are about one of them, not about all.
+pub use long_poll::ENTRY as LONG_POLL;
+pub use short_poll::ENTRY as SHORT_POLL;
+pub use sse::ENTRY as SSE;
+pub use websocket::ENTRY as WEBSOCKET;
 
 /// The transport that ratios are taken against.
 pub const BASELINE: &Descriptor = &websocket::DESCRIPTOR;
