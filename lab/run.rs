@@ -23,6 +23,7 @@ use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows, summary};
 use crate::net::sim::Middlebox;
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
+use crate::theory::Law;
 use crate::transport::server::{Door, Server};
 use crate::transport::{self, Client, ClientSetup, Entry};
 use rand_chacha::ChaCha8Rng;
@@ -34,6 +35,8 @@ use std::sync::Arc;
 const GRACE_NS: u64 = 60 * S;
 /// Streams of the seed, so that one kind of chance does not shift another.
 const PHASE_STREAM: u64 = 1 << 40;
+/// Over how long clients that do not ask on a timer connect, unless half the warm-up is shorter.
+const SPREAD_NS: u64 = S;
 
 /// A scenario made ready to run: its events exist.
 #[derive(Debug, Clone)]
@@ -222,40 +225,43 @@ impl Prepared {
         }
     }
 
-    /// Stratified phases: client c of N asks first at (c + u) T / N, with T the poll interval and u
-    /// random, so that pollers cover the interval evenly whatever their number.
-    fn phases_ns(&self) -> Vec<u64> {
+    /// When each client begins. One draw per client gives both instants, so that a longer poll
+    /// interval moves pollers only.
+    fn beginnings(&self) -> Vec<Beginning> {
         let mut dice = ChaCha8Rng::seed_from_u64(self.scenario.seed);
         dice.set_stream(PHASE_STREAM);
         let clients = u64::from(self.scenario.clients);
         let every_ns = self.scenario.poll_every.as_nanos();
         (0..clients)
             .map(|client| {
-                let slot_ns = u128::from(client) * u128::from(every_ns) / u128::from(clients);
-                slot_ns as u64 + dice.next_u64() % (every_ns / clients).max(1)
+                let draw = dice.next_u64();
+                Beginning {
+                    start_ns: self.within_warm_up(stratified(client, clients, draw, SPREAD_NS)),
+                    phase_ns: stratified(client, clients, draw, every_ns),
+                }
             })
             .collect()
     }
 
-    /// When a client that does not ask on a timer connects: at its phase too, but well within the
-    /// warm-up however long the poll interval is, so that no measured event meets an absent client.
-    fn start_ns(&self, phase_ns: u64) -> u64 {
-        let every_ns = self.scenario.poll_every.as_nanos();
+    /// Clients that do not ask on a timer connect within the first half of the warm-up, so that no
+    /// measured event meets an absent one.
+    fn within_warm_up(&self, start_ns: u64) -> u64 {
         match self.scenario.warm_up.as_nanos() / 2 {
-            0 => phase_ns,
-            half_ns if half_ns >= every_ns => phase_ns,
-            half_ns => (u128::from(phase_ns) * u128::from(half_ns) / u128::from(every_ns)) as u64,
+            half_ns @ 1..SPREAD_NS => {
+                (u128::from(start_ns) * u128::from(half_ns) / u128::from(SPREAD_NS)) as u64
+            }
+            _ => start_ns,
         }
     }
 
-    fn client(&self, number: u32, phase_ns: u64, dialer: Dialer, recorder: Recorder) -> Client {
+    fn client(&self, number: u32, at: Beginning, dialer: Dialer, recorder: Recorder) -> Client {
         let mut client = Client::new(ClientSetup {
             number,
             dialer,
             recorder,
             buffers: self.buffers(),
-            start_ns: self.start_ns(phase_ns),
-            phase_ns,
+            start_ns: at.start_ns,
+            phase_ns: at.phase_ns,
             until_ns: self.end_ns(),
             seed: self.scenario.seed,
         });
@@ -264,6 +270,19 @@ impl Prepared {
         }
         client
     }
+}
+
+/// When a client begins: it connects at `start_ns`, or asks first at `phase_ns` if it asks on a timer.
+struct Beginning {
+    start_ns: u64,
+    phase_ns: u64,
+}
+
+/// Client c of N at (c + u) T / N, with T the span and u random: the clients cover the span evenly
+/// whatever their number.
+fn stratified(client: u64, clients: u64, draw: u64, span_ns: u64) -> u64 {
+    let slot_ns = u128::from(client) * u128::from(span_ns) / u128::from(clients);
+    slot_ns as u64 + draw % (span_ns / clients).max(1)
 }
 
 /// Publishes every event at its instant.
@@ -285,8 +304,8 @@ async fn follow(
 ) {
     let transport = (entry.build)(&prepared.scenario);
     let mut clients = tokio::task::JoinSet::new();
-    for (number, phase_ns) in (0u32..).zip(prepared.phases_ns()) {
-        let client = prepared.client(number, phase_ns, dialer(number), recorder.clone());
+    for (number, at) in (0u32..).zip(prepared.beginnings()) {
+        let client = prepared.client(number, at, dialer(number), recorder.clone());
         clients.spawn(transport.clone().follow(client));
     }
     let give_up_ns = prepared.end_ns() + GRACE_NS;
@@ -301,7 +320,10 @@ async fn follow(
 
 /// Whether a transport delivers only the newest event in this scenario.
 fn latest(entry: &Entry, scenario: &Scenario) -> bool {
-    // For now only short polling can be asked for it.
-    scenario.poll_delivery == Delivery::Latest
-        && entry.descriptor.law == crate::theory::Law::ShortPoll
+    let delivery = match entry.descriptor.law {
+        Law::ShortPoll => scenario.poll_delivery,
+        Law::Push => scenario.push_delivery,
+        Law::LongPoll => Delivery::Every,
+    };
+    delivery == Delivery::Latest
 }

@@ -96,6 +96,9 @@ fn doubled_buffers_change_no_byte_and_no_latency() {
         // Batches of about 100 ticks: several segments each.
         json!({"clients": 2, "warm_up": "0s", "duration": "10s", "rate": "100/s"}),
         json!({"clients": 2, "warm_up": "0s", "duration": "10s", "rate": "5/s", "headers": "browser"}),
+        // Large events, one at a time.
+        json!({"clients": 2, "duration": "10s", "arrivals": "fixed", "rate": "1/s", "payload": "5kB"}),
+        json!({"clients": 2, "duration": "10s", "arrivals": "fixed", "rate": "1/s", "payload": "60kB"}),
         eventful(),
     ];
     for fields in scenarios {
@@ -107,11 +110,8 @@ fn doubled_buffers_change_no_byte_and_no_latency() {
             for factor in [2, 4] {
                 prepared.buffer_factor = factor;
                 let larger = simulated(&prepared, entry);
-                assert_eq!(
-                    usual, larger,
-                    "{} with {factor} times the buffers",
-                    usual.id
-                );
+                let same = usual == larger;
+                assert!(same, "{} with {factor} times the buffers", usual.id);
             }
         }
     }

@@ -19,6 +19,7 @@ mod log_scale;
 mod percentile_spectrum;
 mod plot;
 mod png;
+mod precise;
 mod requests;
 mod stack;
 mod style;
@@ -29,6 +30,7 @@ mod tests;
 
 pub use layers::to_baseline;
 pub use png::png;
+pub use precise::precise;
 
 use crate::measure::{Figures, Marker, Results, Style, TransportResult};
 use crate::scenario::{PerDirection, Percent, Span};

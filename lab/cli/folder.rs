@@ -3,8 +3,10 @@
 
 use super::Failure;
 use crate::chart;
+use crate::measure::literature::{LITERATURE_SCHEMA, LITERATURE_VERSION, Literature};
 use crate::measure::{Results, SCHEMA, VERSION};
 use crate::report;
+use serde::de::DeserializeOwned;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use std::path::{Path, PathBuf};
 const DEFAULT_PARENT: &str = "reports/runs";
 /// The file that everything else is drawn from.
 const RECORDING: &str = "recording.json";
+/// The same for published claims.
+const LITERATURE: &str = "literature.json";
 const PAGE: &str = "index.html";
 const MARKDOWN: &str = "report.md";
 /// Longest recording that is read.
@@ -127,7 +131,29 @@ impl Folder {
 
     /// Reads the recording.
     pub fn recording(&self) -> Result<Results, Failure> {
-        let path = self.path.join(RECORDING);
+        self.read(RECORDING, SCHEMA, VERSION, "run the scenario again")
+    }
+
+    /// Whether it holds published claims instead of a run.
+    pub fn has_literature(&self) -> bool {
+        self.path.join(LITERATURE).is_file()
+    }
+
+    /// Reads the experiments.
+    pub fn literature(&self) -> Result<Literature, Failure> {
+        let remedy = "run `pushlab reproduce` again";
+        self.read(LITERATURE, LITERATURE_SCHEMA, LITERATURE_VERSION, remedy)
+    }
+
+    /// Reads a file of ours, if this program knows its version.
+    fn read<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        schema: &str,
+        version: u32,
+        remedy: &str,
+    ) -> Result<T, Failure> {
+        let path = self.path.join(name);
         let file = fs::File::open(&path).map_err(|error| {
             Failure::Usage(format!(
                 "{}: {error}: give a folder that `pushlab run` wrote",
@@ -138,21 +164,29 @@ impl Folder {
         file.take(LARGEST_RECORDING)
             .read_to_string(&mut text)
             .map_err(|error| Failure::file(path.display(), error))?;
-        let broken = |what: String| {
-            Failure::Usage(format!(
-                "{}: {what}: run the scenario again",
-                path.display()
-            ))
-        };
+        let broken = |what: String| Failure::Usage(format!("{}: {what}: {remedy}", path.display()));
         let head: serde_json::Value = serde_json::from_str(&text)
             .map_err(|error| broken(format!("not a recording ({error})")))?;
-        if head["schema"] != SCHEMA || head["version"] != VERSION {
+        if head["schema"] != schema || head["version"] != version {
             return Err(broken(format!(
-                "written as {} version {}, this program reads {SCHEMA} version {VERSION}",
+                "written as {} version {}, this program reads {schema} version {version}",
                 head["schema"], head["version"]
             )));
         }
         serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
+    }
+
+    /// Writes the page about published claims, with the data that it is drawn from.
+    pub fn write_literature(&self, literature: &Literature) -> Result<(), Failure> {
+        let text = serde_json::to_string(literature)
+            .map_err(|error| Failure::Internal(error.to_string()))?;
+        let page = report::literature::html(literature);
+        let markdown = report::literature::markdown(literature);
+        self.replace_by(&[
+            (PAGE.to_owned(), page.into_bytes()),
+            (MARKDOWN.to_owned(), markdown.into_bytes()),
+            (LITERATURE.to_owned(), (text + "\n").into_bytes()),
+        ])
     }
 
     /// Writes everything: page, Markdown, charts (on request as PNG too), recording.
@@ -202,7 +236,7 @@ impl Folder {
     /// Refuses to replace a folder that is not a report.
     fn may_replace(&self) -> Result<(), Failure> {
         let has = |name| self.path.join(name).is_file();
-        let is_report = has(RECORDING) || (has(PAGE) && has(MARKDOWN));
+        let is_report = has(RECORDING) || has(LITERATURE) || (has(PAGE) && has(MARKDOWN));
         let is_empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
         if !self.path.exists() || is_report || is_empty {
             return Ok(());

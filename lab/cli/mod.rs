@@ -11,6 +11,7 @@ mod list;
 mod overrides;
 mod progress;
 mod report;
+mod reproduce;
 mod run;
 mod serve;
 
@@ -27,6 +28,7 @@ Examples:
   pushlab run kaazing --json | jq .        figures for a program
   pushlab run ticker --network loopback --duration 10s
   pushlab run ./mine.json --transport sse --transport websocket
+  pushlab reproduce all                    published claims, predicted beside measured
   pushlab report reports/runs/ticker       draw a report again from its recording
   pushlab serve                            all four doors on one port, for curl and browsers
   pushlab check http://127.0.0.1:8089      does this server keep the contract?
@@ -51,6 +53,8 @@ struct Arguments {
 enum Command {
     /// Run a scenario over the transports and write a report
     Run(Box<run::Arguments>),
+    /// Put published claims to the test: predicted beside measured
+    Reproduce(reproduce::Arguments),
     /// Draw the report in a folder again, from its recording alone
     Report(report::Arguments),
     /// List the shipped scenarios and the transports
@@ -112,6 +116,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         None => run::run(&run::Arguments::default()),
         Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Reproduce(arguments)) => reproduce::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A folder that `pushlab run` wrote
+    /// A folder that `pushlab run` or `pushlab reproduce` wrote
     folder: PathBuf,
     /// Write each chart as PNG too
     #[arg(long)]
@@ -19,8 +19,11 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let folder = Folder::existing(&arguments.folder);
-    let results = folder.recording()?;
-    folder.write(&results, arguments.png)?;
+    if folder.has_literature() {
+        folder.write_literature(&folder.literature()?)?;
+    } else {
+        folder.write(&folder.recording()?, arguments.png)?;
+    }
     anstream::eprintln!("report: {}", folder.page().display());
     if arguments.open {
         folder.open();

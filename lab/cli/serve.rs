@@ -17,6 +17,8 @@ use tokio::net::TcpListener;
 
 /// Events that the server keeps for clients that return.
 const KEPT_EVENTS: usize = 100_000;
+/// Most text that it keeps, if its events are large.
+const KEPT_BYTES: u64 = 256_000_000;
 /// Most connections at once, if the system allows that many open files.
 const MOST_CONNECTIONS: usize = 10_000;
 /// Open files that are left for everything but connections.
@@ -72,7 +74,8 @@ async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure>
         .map(|entry| Door::new(entry.descriptor, (entry.build)(&scenario)))
         .collect();
     announce(arguments.bind, port, &scenario, &doors);
-    let feed = Feed::new(KEPT_EVENTS);
+    let kept = KEPT_EVENTS.min((KEPT_BYTES / scenario.payload.bytes()) as usize);
+    let feed = Feed::new(kept);
     publish(scenario.clone(), feed.clone())?;
     let origins = Origins::allow(arguments.allow_origin.iter().cloned());
     let server = Server {

@@ -7,6 +7,8 @@ use tokio::sync::Notify;
 
 /// At most this many events in one [`Batch`] (about 700 kB of ticks); the rest comes with the next.
 pub const MAX_BATCH: usize = 10_000;
+/// A batch ends with the event that brings its text to this many bytes: half of what a client accepts.
+const MAX_BATCH_BYTES: usize = 8 << 20;
 
 /// Events in order, oldest first.
 pub type Batch = Vec<Arc<Event>>;
@@ -78,12 +80,14 @@ impl Feed {
         let start = usize::try_from(cursor - kept.forgotten)
             .unwrap_or(usize::MAX)
             .min(kept.events.len());
-        Ok(kept
-            .events
-            .range(start..)
-            .take(MAX_BATCH)
-            .cloned()
-            .collect())
+        let mut bytes = 0;
+        let fits = |event: &&Arc<Event>| {
+            let before = bytes;
+            bytes += event.payload.len();
+            before < MAX_BATCH_BYTES
+        };
+        let events = kept.events.range(start..).take(MAX_BATCH);
+        Ok(events.take_while(fits).cloned().collect())
     }
 
     /// Waits until there is something newer than the cursor.
@@ -153,6 +157,18 @@ mod tests {
         let feed = feed(10, 4);
         assert_eq!(seqs(&feed.since(6).unwrap()), [7, 8, 9, 10]);
         assert_eq!(feed.since(5), Err(Forgotten { oldest_cursor: 6 }));
+    }
+
+    #[test]
+    fn a_batch_of_large_events_ends_early() {
+        let feed = Feed::new(100);
+        for seq in 1..=10 {
+            feed.publish(Arc::new(Event {
+                payload: vec![b'x'; 3 << 20].into(),
+                ..(*event(seq)).clone()
+            }));
+        }
+        assert_eq!(seqs(&feed.since(2).unwrap()), [3, 4, 5]);
     }
 
     proptest! {

@@ -4,6 +4,9 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
+/// What a sized payload is filled with. The lab compresses nothing, so it may as well be regular.
+const FILLER: u8 = b'.';
+
 /// The tick payload, 69 bytes: sequence number in six columns, microseconds since 1970 in sixteen,
 /// symbol of four letters, price in cents (10,000 to 99,999), size (100 to 999).
 pub(super) fn tick(seq: u64, t_us: u64, symbol: &str, cents: u32, size: u32) -> Bytes {
@@ -16,6 +19,16 @@ pub(super) fn tick(seq: u64, t_us: u64, symbol: &str, cents: u32, size: u32) -> 
 /// the run in seven, price in cents (10,000 to 99,999).
 pub(super) fn compact(seq: u64, born_ms: u64, cents: u32) -> Bytes {
     format!("{seq:05} {born_ms:07} {:3}.{:02}", cents / 100, cents % 100).into()
+}
+
+/// The compact payload and filler, `bytes` in all: a space, then dots.
+pub(super) fn sized(seq: u64, born_ms: u64, cents: u32, bytes: usize) -> Bytes {
+    let mut text = compact(seq, born_ms, cents).to_vec();
+    if text.len() < bytes {
+        text.push(b' ');
+        text.resize(bytes, FILLER);
+    }
+    text.into()
 }
 
 /// The payload of a replayed row: `fields` is JSON, each field with a comma before it.
@@ -43,11 +56,15 @@ const LABEL: usize = 24;
 
 /// What a screen would show of a payload, in a few characters: of JSON the first text (in the ticker
 /// the symbol) and the price or else the first number that is not the lab's own (where there is
-/// neither, the sequence number), of other texts the last word.
+/// neither, the sequence number), of other texts the last word that is not filler.
 pub fn payload_label(payload: &[u8]) -> String {
     let text = String::from_utf8_lossy(payload);
     let label = json_label(&text)
-        .or_else(|| text.split_whitespace().last().map(str::to_owned))
+        .or_else(|| {
+            let mut words = text.split_whitespace();
+            let word = words.rfind(|word| word.bytes().any(|byte| byte != FILLER));
+            word.map(str::to_owned)
+        })
         .unwrap_or_default();
     label.chars().take(LABEL).collect()
 }
@@ -99,6 +116,10 @@ mod tests {
         );
         assert_eq!(compact(1, 0, 10_125), "00001 0000000 101.25");
         assert_eq!(compact(99_999, 9_999_999, 99_999).len(), 20);
+        assert_eq!(sized(1, 0, 10_125, 20), compact(1, 0, 10_125));
+        assert_eq!(sized(1, 0, 10_125, 21), "00001 0000000 101.25 ");
+        assert_eq!(sized(1, 0, 10_125, 24), "00001 0000000 101.25 ...");
+        assert_eq!(sized(123_456, 0, 10_125, 500).len(), 500);
     }
 
     #[test]
@@ -125,6 +146,7 @@ mod tests {
             "ACME 101.20"
         );
         assert_eq!(payload_label(&compact(1, 0, 10_120)), "101.20");
+        assert_eq!(payload_label(&sized(1, 0, 10_120, 500)), "101.20");
         let replayed = |fields: &str| payload_label(&replayed(1, 0, fields));
         assert_eq!(
             replayed(r#","temp":-3.50,"city":"Oslo","wind":7"#),
@@ -142,6 +164,7 @@ mod tests {
         fn what_was_written_is_read(seq in 1..=999_999_u64, t: u64, cents in 10_000..99_999_u32) {
             prop_assert_eq!(payload_seq(&tick(seq, t, "ACME", cents, 100)), Some(seq));
             prop_assert_eq!(payload_seq(&compact(seq, t, cents)), Some(seq));
+            prop_assert_eq!(payload_seq(&sized(seq, t, cents, 99)), Some(seq));
             prop_assert_eq!(payload_seq(&replayed(seq, t, "")), Some(seq));
         }
 

@@ -91,6 +91,10 @@ impl Iterator for Ticker {
                 payload::tick(self.seq, t_us, SYMBOLS[symbol], cents as u32, size)
             }
             Payload::Compact => payload::compact(self.seq, born_ns / 1_000_000, cents as u32),
+            Payload::Sized(size) => {
+                let bytes = size.as_bytes() as usize;
+                payload::sized(self.seq, born_ns / 1_000_000, cents as u32, bytes)
+            }
         };
         Some(Event {
             seq: self.seq,
@@ -121,7 +125,7 @@ mod tests {
     #[test]
     fn events_are_numbered_ordered_and_of_fixed_width() {
         for arrivals in ["fixed", "poisson", "bursty"] {
-            for (payload, width) in [("tick", 69), ("compact", 20)] {
+            for (payload, width) in [("tick", 69), ("compact", 20), ("500B", 500)] {
                 let fields =
                     format!(r#""arrivals": "{arrivals}", "payload": "{payload}", "rate": "500/s""#);
                 let events = ticker(&fields);

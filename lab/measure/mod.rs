@@ -4,6 +4,7 @@ pub mod age;
 pub mod bootstrap;
 pub mod classify;
 pub mod ledger;
+pub mod literature;
 mod nested;
 pub mod plot;
 pub mod recorder;

@@ -108,8 +108,10 @@ impl Buffers {
             .max();
         let gap_ns = longest_outage_ns.unwrap_or(0) * 3 + scenario.poll_every.as_nanos();
         let events = scenario.rate.as_per_second() * gap_ns as f64 / 1e9;
-        // A tick with its framing is below 128 bytes; four times that leaves room for chance.
-        let burst = (events * 4.0 * 128.0) as u64;
+        // A tick with its framing is below 128 bytes; four times that leaves room for chance. One
+        // large event has to fit, however rare.
+        let event = scenario.payload.bytes().max(69) + 59;
+        let burst = ((events * 4.0).max(1.0) * event as f64) as u64;
         let down = burst.clamp(8 * 1024, LARGEST).next_power_of_two() as usize;
         Self {
             socket: SocketBuffers { down, up: 4 * 1024 },

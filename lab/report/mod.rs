@@ -10,6 +10,7 @@ pub(crate) mod fixture;
 mod gallery;
 mod html;
 mod ladder;
+pub mod literature;
 mod markdown;
 mod rank;
 mod tables;

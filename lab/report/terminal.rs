@@ -131,7 +131,7 @@ fn rendered(rows: &[Vec<String>], width: Option<u16>) -> String {
 }
 
 /// Text broken at spaces into lines of at most `width` characters.
-fn fill(text: &str, width: u16) -> Vec<String> {
+pub(super) fn fill(text: &str, width: u16) -> Vec<String> {
     let mut lines: Vec<String> = vec![];
     for word in ascii(text).split_whitespace() {
         match lines.last_mut() {

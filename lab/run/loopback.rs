@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 const LEAD_NS: u64 = 50 * MS;
 /// How often a run looks whether it should end early.
 const GLANCE_NS: u64 = 50 * MS;
-/// How long clients may take, beside a poll interval, to see what was published until then.
+/// How long clients may take, beside a poll interval or a batch, to see what was published until then.
 const CATCH_UP_NS: u64 = 2 * S;
 /// Descriptors that a run needs beside two per client.
 const SPARE_DESCRIPTORS: u64 = 64;
@@ -134,7 +134,9 @@ async fn cut(prepared: &Prepared, recorder: &Recorder) {
         clock::sleep(GLANCE_NS).await;
     }
     // Clients that catch up do so within a poll; one that does not is named by the verification.
-    let limit_ns = clock::now_ns() + prepared.scenario.poll_every.as_nanos() + CATCH_UP_NS;
+    let scenario = &prepared.scenario;
+    let wait_ns = scenario.poll_every.max(scenario.batch_every).as_nanos();
+    let limit_ns = clock::now_ns() + wait_ns + CATCH_UP_NS;
     while !recorder.cut_and_complete() && clock::now_ns() < limit_ns {
         clock::sleep(GLANCE_NS).await;
     }

@@ -6,7 +6,7 @@ use crate::measure::recorder::{Book, Recorder};
 use crate::measure::summary::{self, Counts, Cpu};
 use crate::measure::{Style, TransportResult};
 use crate::net::Network;
-use crate::scenario::{Arrivals, Discipline, Scenario};
+use crate::scenario::{Arrivals, Connection, Discipline, Scenario};
 use crate::theory::{self, Inputs, PollDiscipline, Spacing};
 use crate::transport::{Entry, Events};
 
@@ -132,10 +132,13 @@ fn inputs(prepared: &Prepared, entry: &Entry, network: Network) -> Inputs {
             Discipline::Sleep => PollDiscipline::Sleep,
         },
         latest: latest(entry, scenario),
+        connects: scenario.poll_connection == Connection::Close,
         hold_s: seconds(scenario.hold.as_nanos()),
+        batch_every_s: seconds(scenario.batch_every.as_nanos()),
         heartbeat_s: seconds(scenario.heartbeat.as_nanos()),
         payload_bytes: events.payload_bytes,
         event_framing_bytes: costs.event_framing,
+        send_framing_bytes: costs.send_framing,
         request_head_bytes: costs.request_head,
         answer_head_bytes: costs.answer_head,
         empty_head_bytes: costs.empty_head,

@@ -110,6 +110,7 @@ pub(super) fn record(
         middlebox.abort();
         publisher.abort();
         server.abort();
+        let _ = server.await; // ended once it has been told, which takes a turn of the runtime
     };
     let mut config = sim_config(&prepared.scenario, prepared.buffers());
     config.taps = taps;

@@ -10,6 +10,7 @@ mod explain;
 mod headers;
 mod load;
 mod notation;
+mod payload;
 mod schema;
 pub mod sweep;
 mod units;
@@ -20,6 +21,7 @@ pub use error::ScenarioError;
 pub use headers::{HeaderProfile, LiteralHeaders};
 pub use load::{SHIPPED, load, parse, shipped};
 pub use notation::{UnitError, spaced};
+pub use payload::Payload;
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
 use schemars::JsonSchema;
@@ -97,12 +99,24 @@ pub struct Scenario {
     /// Short polling: every event since the cursor, or only the newest one.
     #[serde(default)]
     pub poll_delivery: Delivery,
+    /// Short and long polling: one connection for all questions, or a new one for each.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub poll_connection: Connection,
     /// Long polling: how long the server holds a question before it answers "nothing new".
     #[serde(default = "default::hold")]
     pub hold: Span,
     /// SSE and WebSocket: how often an otherwise silent connection shows that it lives; `"off"` for never.
     #[serde(default = "default::heartbeat")]
     pub heartbeat: Span,
+    /// SSE and WebSocket: what is new leaves together, at most this often; `"off"` for at once.
+    #[serde(
+        default = "default::batch_every",
+        skip_serializing_if = "Span::is_zero"
+    )]
+    pub batch_every: Span,
+    /// SSE and WebSocket: every event, or at each send only the newest one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub push_delivery: Delivery,
 }
 
 /// How the instants of the events are spaced.
@@ -118,17 +132,6 @@ pub enum Arrivals {
     Bursty,
 }
 
-/// The form of an event's text. Both carry the sequence number and the born-time at fixed width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Payload {
-    /// 69 bytes of JSON: `{"seq":     1,"t":1735689600000000,"sym":"ACME","px":101.25,"sz":300}`.
-    #[default]
-    Tick,
-    /// 20 bytes: `00001 0000000 101.25` (sequence number, milliseconds, price).
-    Compact,
-}
-
 /// What the poll interval is measured from (papers disagree by half a round trip because of this).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -140,7 +143,7 @@ pub enum Discipline {
     Sleep,
 }
 
-/// Which events a poller wants.
+/// Which events a client wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
@@ -149,6 +152,22 @@ pub enum Delivery {
     Every,
     /// Only the newest event; those that it replaced are counted as superseded.
     Latest,
+}
+
+/// How long a poller keeps its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connection {
+    /// All questions go over one connection.
+    #[default]
+    KeepAlive,
+    /// Each question opens a connection and says `Connection: close`.
+    Close,
+}
+
+/// Fields younger than the first recordings are not written while they are at their default.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A period in which the link carries nothing.
@@ -211,5 +230,8 @@ mod default {
     }
     pub fn heartbeat() -> Span {
         Span::from_millis(15_000)
+    }
+    pub fn batch_every() -> Span {
+        Span::ZERO
     }
 }

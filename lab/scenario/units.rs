@@ -21,6 +21,10 @@ impl Span {
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis * 1_000_000)
     }
+    /// Whether it is no time at all; by reference, as serde asks.
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
     /// In nanoseconds.
     pub const fn as_nanos(self) -> u64 {
         self.0

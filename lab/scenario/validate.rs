@@ -1,8 +1,10 @@
 //! The ranges of a scenario's fields, and why each range is what it is.
 
-use super::{HeaderProfile, Payload, PerDirection, Scenario, ScenarioError, Span};
+use super::{HeaderProfile, Payload, PerDirection, Scenario, ScenarioError, Size, Span};
 
 const SECOND_NS: u64 = 1_000_000_000;
+/// Longest time for which events may gather: the last ones have to arrive soon after the end of a run.
+const LONGEST_BATCH: Span = Span::from_nanos(30 * SECOND_NS);
 /// Longest warm-up and longest measured window, one day.
 const DAY: Span = Span::from_nanos(86_400 * SECOND_NS);
 /// Expected events of a run. The sequence number has six columns; a tenth is left for chance.
@@ -11,6 +13,10 @@ const MAX_EVENTS: f64 = 900_000.0;
 const MAX_COMPACT_EVENTS: f64 = 90_000.0;
 /// Longest run with the compact payload, whose milliseconds have seven columns.
 const MAX_COMPACT_NS: u64 = 9_999 * SECOND_NS;
+/// Largest event, well below what clients accept in one message.
+const MAX_PAYLOAD: Size = Size::from_bytes(100_000);
+/// Expected text of all events: they are kept in memory, as are those of a replay, up to the same limit.
+const MAX_TEXT: f64 = 256e6;
 /// Events per second beyond which gaps shrink to the grain of the clock.
 const MAX_RATE: f64 = 1_000_000.0;
 /// Bytes of one full packet on the link; a smaller queue would drop every one of them.
@@ -34,6 +40,9 @@ impl Scenario {
             self.poll_every,
             "a poller that never waits is a busy loop",
         )?;
+        check(self.batch_every <= LONGEST_BATCH, "batch_every", || {
+            format!("{} is too long: write at most \"30s\"", self.batch_every)
+        })?;
         at_least(
             "hold",
             self.hold,
@@ -93,22 +102,40 @@ impl Scenario {
         }
         let run_ns = self.warm_up.as_nanos() + self.duration.as_nanos();
         let events = rate * run_ns as f64 / SECOND_NS as f64;
-        let (most, form) = match self.payload {
-            Payload::Tick => (MAX_EVENTS, "tick"),
-            Payload::Compact => (MAX_COMPACT_EVENTS, "compact"),
+        let payload = self.payload;
+        if let Payload::Sized(size) = payload {
+            check(
+                (Payload::COMPACT..=MAX_PAYLOAD).contains(&size),
+                "payload",
+                || format!("{size} is out of range: write \"20B\" to \"{MAX_PAYLOAD}\""),
+            )?;
+        }
+        let most = match payload {
+            Payload::Tick => MAX_EVENTS,
+            Payload::Compact | Payload::Sized(_) => MAX_COMPACT_EVENTS,
         };
         check(events <= most, "rate", || {
             format!(
-                "{} over warm-up and duration makes {events:.0} events, and the payload \"{form}\" numbers at most {most}: lower the rate or the duration",
+                "{} over warm-up and duration makes {events:.0} events, and the payload \"{payload}\" numbers at most {most}: lower the rate or the duration",
                 self.rate
             )
         })?;
         check(
-            self.payload != Payload::Compact || run_ns <= MAX_COMPACT_NS,
+            events * payload.bytes() as f64 <= MAX_TEXT,
+            "payload",
+            || {
+                format!(
+                    "{events:.0} events of \"{payload}\" are more than 256 MB: lower the rate, the duration or the payload"
+                )
+            },
+        )?;
+        check(
+            payload == Payload::Tick || run_ns <= MAX_COMPACT_NS,
             "duration",
             || {
-                "with the payload \"compact\" warm-up and duration are at most \"9999s\" together"
-                    .into()
+                format!(
+                    "with the payload \"{payload}\" warm-up and duration are at most \"9999s\" together"
+                )
             },
         )
     }
@@ -206,6 +233,11 @@ mod tests {
             ),
             (r#""rate": "2000/s", "payload": "compact""#, "rate"),
             (r#""duration": "3h", "payload": "compact""#, "duration"),
+            (r#""duration": "3h", "payload": "20B""#, "duration"),
+            (r#""payload": "19B""#, "payload"),
+            (r#""payload": "100001B""#, "payload"),
+            (r#""rate": "50/s", "payload": "100kB""#, "payload"),
+            (r#""payload": "tack""#, "payload"),
             (r#""symbols": 0"#, "symbols"),
             (r#""symbols": 11"#, "symbols"),
             (r#""speed": 0"#, "speed"),
@@ -220,6 +252,7 @@ mod tests {
             (r#""loss": "100%""#, "loss"),
             (r#""poll_every": "0s""#, "poll_every"),
             (r#""hold": "off""#, "hold"),
+            (r#""batch_every": "31s""#, "batch_every"),
             (
                 r#""outages": [{"at": "1s", "for": "0s"}]"#,
                 "outages[0].for",
@@ -241,6 +274,8 @@ mod tests {
     fn the_edges_are_allowed() {
         for fields in [
             r#""clients": 100000"#,
+            r#""payload": "20B""#,
+            r#""payload": "100kB""#,
             r#""duration": "24h""#,
             r#""warm_up": "0s", "jitter": "0ms", "delay": "0ms", "heartbeat": "off""#,
             r#""queue": "1500B", "loss": "99.9999%""#,

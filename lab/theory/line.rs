@@ -4,6 +4,8 @@ use libm::{ceil, floor};
 
 /// IPv4 header 20, TCP header 20, timestamps 12: what every segment costs on top of its data, bytes.
 pub const HEADER_BYTES: f64 = 52.0;
+/// Options that a SYN carries on top of that, bytes.
+pub const SYN_OPTIONS_BYTES: f64 = 8.0;
 /// Data in one segment: 1,500 bytes of Ethernet less [`HEADER_BYTES`].
 pub const SEGMENT_BYTES: f64 = 1448.0;
 /// How long both hosts wait for data that can carry an acknowledgement, seconds.

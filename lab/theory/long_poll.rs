@@ -52,7 +52,12 @@ fn poisson(inputs: &Inputs, source: Source) -> Prediction {
     // acknowledgement of an answer travels with the next request. So 3 segments, or 2 if news is waiting.
     let held_bytes = line::unanswered_bytes(inputs.request_head_bytes);
     let quick_bytes = line::answered_bytes(inputs.request_head_bytes);
-    let acknowledged = source.none_within(blind_s + ACK_DELAY_S);
+    // The first question of a connection is always acknowledged alone.
+    let acknowledged = if inputs.connects {
+        1.0
+    } else {
+        source.none_within(blind_s + ACK_DELAY_S)
+    };
     let cycle_bytes = quick_bytes
         + acknowledged * (held_bytes - quick_bytes)
         + batches(inputs, source, blind_s, line::answered_bytes)
@@ -140,7 +145,7 @@ fn fixed(inputs: &Inputs, source: Source) -> Option<Prediction> {
         return None;
     }
     let cycle_s = blind_s.max(period_s);
-    let question_bytes = if in_step {
+    let question_bytes = if in_step || inputs.connects {
         line::unanswered_bytes(inputs.request_head_bytes)
     } else {
         line::answered_bytes(inputs.request_head_bytes)
@@ -165,12 +170,12 @@ fn fixed_sight(inputs: &Inputs, source: Source) -> Option<Sight> {
     })
 }
 
-/// B, where `answer_s` is the mean time that an answer takes on the line, given B and the time that a
+/// B: a round trip and the serialisation of both messages, two round trips if each question connects first.
+/// Here `answer_s` is the mean time that an answer takes on the line, given B and the time that a
 /// message takes. B grows with the answers and they with B: a fixed point, reached by repetition (each
 /// step shrinks the error by the feed's share of the line).
 fn blind_s(inputs: &Inputs, answer_s: impl Fn(f64, &dyn Fn(f64) -> f64) -> f64) -> f64 {
-    let asking_s =
-        inputs.round_trip_s() + line::busy_s(inputs.request_head_bytes, inputs.bandwidth_up_bit_s);
+    let asking_s = inputs.asking_s() + inputs.delay_down_s;
     let busy_s = |bytes| line::busy_s(bytes, inputs.bandwidth_down_bit_s);
     let mut blind_s = asking_s;
     for _ in 0..line::FIXED_POINT_STEPS {

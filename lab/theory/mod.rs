@@ -9,10 +9,11 @@
 //! | `source.rs` | how many events fall into a window, how old is the newest |
 //! | `line.rs` | how many packets and bytes a message costs, how long the line is busy with it |
 //! | `latency.rs` | a distribution of latency: mean, percentiles, points |
-//! | `push.rs`, `short_poll.rs`, `long_poll.rs` | one law each, with its derivation |
+//! | `push.rs`, `batched.rs`, `short_poll.rs`, `long_poll.rs` | one law each, with its derivation |
 //!
 //! Where nothing is promised there is no key, rather than an approximate one; see [`predict`].
 
+mod batched;
 mod latency;
 mod line;
 mod long_poll;
@@ -83,11 +84,16 @@ pub struct Inputs {
     pub poll_every_s: f64,
     /// Short polling: what the interval is measured from.
     pub discipline: PollDiscipline,
-    /// Short polling: an answer carries only the newest event instead of every event since the cursor.
+    /// Short polling and push: an answer or a send carries only the newest event instead of every event
+    /// since the one before.
     pub latest: bool,
+    /// Short and long polling: each question opens a connection of its own.
+    pub connects: bool,
     /// Long polling: how long the server holds a question, longer than it delays an acknowledgement
     /// (0.1 ms); may be infinite.
     pub hold_s: f64,
+    /// Push: events leave together on a grid of this length; 0 for each as it is born.
+    pub batch_every_s: f64,
     /// Push: a connection silent for this long carries a heartbeat; 0 for never.
     pub heartbeat_s: f64,
     /// Text of one event.
@@ -95,6 +101,8 @@ pub struct Inputs {
     /// What one event costs on top of its text, inside the stream or the batch: SSE fields and chunk
     /// size, WebSocket header, line break.
     pub event_framing_bytes: f64,
+    /// The part of it that events which leave together pay once: the chunk size of SSE.
+    pub send_framing_bytes: f64,
     /// Head of a poll's request.
     pub request_head_bytes: f64,
     /// Head of an answer that brings events.
@@ -116,6 +124,19 @@ impl Inputs {
     /// Round trip of the bare line, seconds.
     fn round_trip_s(&self) -> f64 {
         self.delay_up_s + self.delay_down_s
+    }
+
+    /// Seconds from the wish to ask until the question has reached the server. A connection of its own
+    /// costs a round trip before it: a SYN each way, 60 bytes, and the ACK just ahead of the question.
+    fn asking_s(&self) -> f64 {
+        let busy_up_s = |bytes| line::busy_s(bytes, self.bandwidth_up_bit_s);
+        let asking_s = self.delay_up_s + busy_up_s(self.request_head_bytes);
+        if !self.connects {
+            return asking_s;
+        }
+        let syn_down_s = line::busy_s(line::SYN_OPTIONS_BYTES, self.bandwidth_down_bit_s);
+        let syns_s = busy_up_s(line::SYN_OPTIONS_BYTES) + syn_down_s;
+        asking_s + self.round_trip_s() + syns_s + busy_up_s(0.0)
     }
 
     /// Seconds until a message of `bytes` that the server sends now has reached the client.
@@ -169,13 +190,15 @@ struct Prediction {
 ///
 /// * any loss, jitter or outage; bursts and replayed files; a feed that does not fit the line;
 /// * timer-driven polls that come faster than their answers;
-/// * long polling of a fixed feed whose period is longer than the hold and the blind window together.
+/// * long polling of a fixed feed whose period is longer than the hold and the blind window together;
+/// * a batched push of a fixed feed whose period is longer than the batch.
 ///
 /// Latency, age and staleness are left out:
 ///
 /// * when the feed takes more than 3 % of the line, or an answer is larger than the ten segments of TCP's
 ///   first flight;
-/// * for long polling of a fixed feed whose period is shorter than the blind window.
+/// * for long polling of a fixed feed whose period is shorter than the blind window;
+/// * for a batched push of a fixed feed: it depends on how both mesh.
 ///
 /// `.min` and `.max` are left out where there is no bound or fewer than 1 % of the events could reach it.
 /// A batch is taken at its mean size: percentiles err by the time that its spread takes on the line.
@@ -238,6 +261,7 @@ fn prediction(inputs: &Inputs) -> Option<Prediction> {
         rate_per_s: inputs.rate_per_s,
     };
     match inputs.law {
+        Law::Push if inputs.batch_every_s > 0.0 => batched::predict(inputs, source),
         Law::Push => Some(push::predict(inputs, source)),
         Law::ShortPoll => short_poll::predict(inputs, source),
         Law::LongPoll => long_poll::predict(inputs, source),

@@ -66,7 +66,7 @@ fn heartbeats_per_event(inputs: &Inputs, source: Source) -> f64 {
 
 /// A comment and its acknowledgement; or a ping, the pong that acknowledges it, and the pong's own
 /// acknowledgement.
-fn heartbeat_bytes(inputs: &Inputs) -> f64 {
+pub fn heartbeat_bytes(inputs: &Inputs) -> f64 {
     let (down, up) = (inputs.heartbeat_bytes_down, inputs.heartbeat_bytes_up);
     let segments = if up > 0.0 { 3.0 } else { 2.0 };
     down + up + segments * HEADER_BYTES

@@ -28,13 +28,12 @@ pub fn predict(inputs: &Inputs, source: Source) -> Option<Prediction> {
 
 /// Seconds between two looks at the feed.
 ///
-/// Timer: the interval T, whatever the line does; the way up only shifts the phase. Sleep: the interval
-/// and then a whole question and answer, T' = T + R + serialisation of both. The answer grows with the
+/// Timer: the interval T, whatever the line does; the way up, and connecting before it, only shift the phase. Sleep: the interval
+/// and then a whole question and answer, T' = T + R + serialisation of both (T + 2R if it connects first). The answer grows with the
 /// events of T', so T' is the fixed point, reached by repetition (each step shrinks the error by the
 /// feed's share of the line).
 fn period_s(inputs: &Inputs, source: Source) -> Option<f64> {
-    let asking_s =
-        inputs.round_trip_s() + line::busy_s(inputs.request_head_bytes, inputs.bandwidth_up_bit_s);
+    let asking_s = inputs.asking_s() + inputs.delay_down_s;
     let answer_s = |period_s: f64| {
         source.expect(period_s, |k| {
             line::busy_s(answer_bytes(inputs, k), inputs.bandwidth_down_bit_s)
@@ -54,7 +53,7 @@ fn period_s(inputs: &Inputs, source: Source) -> Option<f64> {
 }
 
 /// Bytes of the answer when `events` were born since the last one.
-fn answer_bytes(inputs: &Inputs, events: f64) -> f64 {
+pub fn answer_bytes(inputs: &Inputs, events: f64) -> f64 {
     if events < 1.0 {
         return inputs.empty_head_bytes;
     }
@@ -80,7 +79,7 @@ fn poll_bytes(inputs: &Inputs, source: Source, period_s: f64) -> f64 {
 /// * Age, either way: newest event's own age + T/2 + D. Looking at intervals adds T/2 at any rate.
 /// * Not stale: no event since the look whose answer came last, that is within the last D + U(0, T); for
 ///   a Poisson source e^(-rate D) (1 - e^(-rate T)) / (rate T).
-fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
+pub fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
     let batch_bytes = answer_bytes(inputs, source.company(period_s));
     if !inputs.line_is_clear(batch_bytes) {
         return None;

@@ -3,10 +3,10 @@
 use super::http::{Answer, plain};
 use crate::clock;
 use crate::feed::Batch;
-use crate::scenario::{HeaderProfile, LiteralHeaders};
+use crate::scenario::{Connection, HeaderProfile, LiteralHeaders};
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Empty, Full};
-use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Request, Response, StatusCode};
 
 /// The virtual host of the lab.
@@ -62,6 +62,8 @@ pub struct Heads {
     answer: Option<HeaderMap>,
     /// Path of short polls, given literally.
     pub poll_path: Option<String>,
+    /// Whether each question is the last one of its connection.
+    pub closing: bool,
 }
 
 impl Heads {
@@ -73,6 +75,7 @@ impl Heads {
                 upgrade: map([]),
                 answer: None,
                 poll_path: None,
+                closing: false,
             },
             HeaderProfile::Browser => {
                 let request = [("Host", HOST)].into_iter().chain(BROWSER.iter().copied());
@@ -82,10 +85,22 @@ impl Heads {
                     upgrade,
                     answer: None,
                     poll_path: None,
+                    closing: false,
                 }
             }
             HeaderProfile::Literal(literal) => Self::literal(literal),
         }
+    }
+
+    /// The same for pollers, whose questions may each have a connection of their own.
+    pub fn polls(profile: &HeaderProfile, connection: Connection) -> Self {
+        let mut heads = Self::new(profile);
+        if connection == Connection::Close {
+            let close = HeaderValue::from_static("close");
+            heads.request.insert(CONNECTION, close);
+            heads.closing = true;
+        }
+        heads
     }
 
     /// Loading a scenario has checked that the lines are well-formed.
@@ -105,6 +120,7 @@ impl Heads {
             upgrade: map([]),
             answer: Some(lines(&literal.response)),
             poll_path: path.map(str::to_owned),
+            closing: false,
         }
     }
 
@@ -115,6 +131,15 @@ impl Heads {
         *request.uri_mut() = path.parse().unwrap_or_default();
         *request.headers_mut() = self.request.clone();
         request
+    }
+
+    /// What people are told about a poller's connections, if it is out of the ordinary.
+    pub fn connection(&self) -> &'static str {
+        if self.closing {
+            ", a connection per question"
+        } else {
+            ""
+        }
     }
 
     /// Header lines that go with an upgrade.
@@ -166,12 +191,19 @@ impl Heads {
             ])),
         };
         let length = "Content-Length: \r\n".len() as f64 + digits(body);
-        ("HTTP/1.1 200 OK\r\n".len() + fixed + 2) as f64 + length
+        ("HTTP/1.1 200 OK\r\n".len() + fixed + 2) as f64 + length + self.close_bytes()
     }
 
     /// Bytes of an answer that says "nothing new".
     pub fn empty_bytes(&self) -> f64 {
         (format!("HTTP/1.1 204 No Content\r\nDate: {DATE}\r\n\r\n").len()) as f64
+            + self.close_bytes()
+    }
+
+    /// What hyper adds to the last answer of a connection (RFC 9112, 9.6).
+    fn close_bytes(&self) -> f64 {
+        let line = "Connection: close\r\n".len() as f64;
+        if self.closing { line } else { 0.0 }
     }
 }
 

@@ -71,7 +71,7 @@ pub fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.is_empty())
 }
 
-/// A keep-alive connection to ask questions over; dialled when needed.
+/// A connection to ask questions over; dialled when needed, and kept unless the heads say otherwise.
 pub struct Asker {
     heads: SharedHeads,
     sender: Option<SendRequest<Empty<Bytes>>>,
@@ -102,7 +102,9 @@ impl Asker {
             .collect()
             .await
             .map_err(|_| Lost)?;
-        self.sender = Some(sender);
+        if !self.heads.closing {
+            self.sender = Some(sender);
+        }
         Ok((status, body.to_bytes()))
     }
 }

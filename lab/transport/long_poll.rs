@@ -13,6 +13,7 @@
 //! ```
 //!
 //! *Cost*: a full request and answer head per batch of events.
+//! *May* open a connection for each question (`poll_connection`): the blind time then doubles.
 //! *Resumes* by itself, like short polling: the cursor is in the question.
 //! *Hurts*: after an answer the server is blind for one round trip. Events born then wait for the
 //! next question, so at high rates the mean delay doubles and the worst case is three transits
@@ -37,6 +38,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#CC79A7",
     marker: Marker::Square,
     law: Law::LongPoll,
+    fields: &["poll_connection", "hold"],
 };
 
 pub const ENTRY: Entry = Entry {
@@ -60,7 +62,7 @@ impl LongPoll {
     fn new(scenario: &Scenario) -> Self {
         Self {
             hold: scenario.hold,
-            heads: Arc::new(Heads::new(&scenario.headers)),
+            heads: Arc::new(Heads::polls(&scenario.headers, scenario.poll_connection)),
         }
     }
 
@@ -121,7 +123,8 @@ impl Transport for LongPoll {
     }
 
     fn settings(&self) -> String {
-        format!("held up to {}", spaced(&self.hold.to_string()))
+        let hold = spaced(&self.hold.to_string());
+        format!("held up to {hold}{}", self.heads.connection())
     }
 
     fn costs(&self, events: &Events) -> Costs {

@@ -1,8 +1,8 @@
 //! The ways of carrying the feed, one file each, and the table of them all.
 //!
 //! A transport is both halves of one conversation: [`Transport::serve`] answers a request on the
-//! server, [`Transport::follow`] keeps a client up to date. Nothing outside this module names one:
-//! everything loops over [`ALL`] and reads the [`Descriptor`]s. Transports never import each other
+//! server, [`Transport::follow`] keeps a client up to date. Nothing outside this module names one, but for `reproduce`:
+//! everything else loops over [`ALL`] and reads the [`Descriptor`]s. Transports never import each other
 //! and cannot tell which network they are on. A new transport is one new file plus its two lines
 //! here (`mod` and the entry in `ALL`).
 
@@ -14,6 +14,7 @@ mod heads;
 mod hello;
 mod http;
 mod long_poll;
+mod pace;
 mod patient;
 pub mod server;
 mod short_poll;
@@ -72,6 +73,17 @@ pub struct Descriptor {
     pub marker: Marker,
     /// Which law of `theory` predicts it.
     pub law: Law,
+    /// The scenario's fields that are about this transport, in their order in a scenario.
+    pub fields: &'static [&'static str],
+}
+
+impl Descriptor {
+    /// Whether a scenario's field can change anything for this transport. A field that only others
+    /// name cannot; one that nobody names is everybody's.
+    pub fn affects(&self, field: &str) -> bool {
+        let names = |descriptor: &Descriptor| descriptor.fields.contains(&field);
+        names(self) || !ALL.iter().any(|entry| names(entry.descriptor))
+    }
 }
 
 /// A transport and how to set it up for a scenario.
@@ -112,6 +124,8 @@ pub struct Events {
 pub struct Costs {
     /// Per event on top of its text.
     pub event_framing: f64,
+    /// Of that, what events that leave together pay only once.
+    pub send_framing: f64,
     /// Head of a question; 0 for transports that ask once.
     pub request_head: f64,
     /// Head of an answer with news.

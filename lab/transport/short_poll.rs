@@ -18,6 +18,7 @@
 //! *Cost*: a full request and answer head per question, asked whether or not anything happened.
 //! *Resumes* by itself: the cursor in the next question is all there is.
 //! *Hurts*: an event waits for the next question, T/2 on average; asking more often costs bytes.
+//! *May* open a connection for each question (`poll_connection`), as pollers did before keep-alive.
 //! *Shines*: many events per question share one head, and with `latest` only the newest is sent.
 
 use super::heads::Heads;
@@ -40,6 +41,12 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#D55E00",
     marker: Marker::Triangle,
     law: Law::ShortPoll,
+    fields: &[
+        "poll_every",
+        "poll_discipline",
+        "poll_delivery",
+        "poll_connection",
+    ],
 };
 
 pub const ENTRY: Entry = Entry {
@@ -67,7 +74,7 @@ impl ShortPoll {
             every: scenario.poll_every,
             discipline: scenario.poll_discipline,
             delivery: scenario.poll_delivery,
-            heads: Arc::new(Heads::new(&scenario.headers)),
+            heads: Arc::new(Heads::polls(&scenario.headers, scenario.poll_connection)),
         }
     }
 
@@ -149,7 +156,8 @@ impl Transport for ShortPoll {
             Delivery::Latest => ", newest value only",
         };
         let every = spaced(&self.every.to_string());
-        format!("every {every}, {discipline}{delivery}")
+        let connection = self.heads.connection();
+        format!("every {every}, {discipline}{delivery}{connection}")
     }
 
     fn costs(&self, events: &Events) -> Costs {

@@ -17,6 +17,8 @@
 //! ```
 //!
 //! *Cost*: about 20 bytes of fields and chunk framing per event.
+//! *May* gather events for a while (`batch_every`) and send them as one chunk, or only the newest
+//! (`push_delivery`).
 //! *Resumes* as the browser's `EventSource` does: after the pause that `retry` asks for, with the last
 //! `id` it saw.
 //! *Hurts*: one way only (upward traffic needs requests of its own), and chunks are not messages:
@@ -25,6 +27,7 @@
 use super::event_stream::Parser;
 use super::heads::Heads;
 use super::http::plain;
+use super::pace::{News, Pacing};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
 use crate::clock;
 use crate::feed::{Batch, Feed};
@@ -47,6 +50,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#0072B2",
     marker: Marker::Diamond,
     law: Law::Push,
+    fields: &["heartbeat", "batch_every", "push_delivery"],
 };
 
 pub const ENTRY: Entry = Entry {
@@ -70,6 +74,7 @@ const PATIENCE_NS: u64 = 10 * clock::S;
 pub struct Sse {
     /// How often a silent stream shows that it lives; zero for never.
     heartbeat: Span,
+    pacing: Pacing,
     heads: Arc<Heads>,
 }
 
@@ -77,6 +82,7 @@ impl Sse {
     fn new(scenario: &Scenario) -> Self {
         Self {
             heartbeat: scenario.heartbeat,
+            pacing: Pacing::new(scenario),
             heads: Arc::new(Heads::new(&scenario.headers)),
         }
     }
@@ -105,7 +111,7 @@ impl Transport for Sse {
                 return http::forgotten(gone.oldest_cursor);
             }
             let stream = Stream {
-                feed,
+                news: self.pacing.open(feed),
                 cursor,
                 heartbeat_ns: self.heartbeat.as_nanos(),
                 opened: false,
@@ -142,19 +148,21 @@ impl Transport for Sse {
     }
 
     fn settings(&self) -> String {
+        let pacing = self.pacing.settings();
         match self.heartbeat {
-            Span::ZERO => "no heartbeat".into(),
-            every => format!("heartbeat {}", spaced(&every.to_string())),
+            Span::ZERO => format!("no heartbeat{pacing}"),
+            every => format!("heartbeat {}{pacing}", spaced(&every.to_string())),
         }
     }
 
     fn costs(&self, events: &Events) -> Costs {
         let fields = "id: \ndata: \n\n".len() as f64 + events.seq_digits;
-        // Each event is a chunk: its size in hexadecimal and two line ends (RFC 9112, 7.1).
+        // Each send is a chunk: its size in hexadecimal and two line ends (RFC 9112, 7.1).
         let chunk = |bytes: f64| f64::from((bytes.max(1.0) as u32).ilog(16) + 1) + 4.0;
         let heartbeat = HEARTBEAT.len() as f64;
         Costs {
             event_framing: fields + chunk(fields + events.payload_bytes),
+            send_framing: chunk(fields + events.payload_bytes),
             heartbeat_down: if self.heartbeat == Span::ZERO {
                 0.0
             } else {
@@ -167,7 +175,7 @@ impl Transport for Sse {
 
 /// The server's side of one open stream.
 struct Stream {
-    feed: Feed,
+    news: News,
     cursor: u64,
     heartbeat_ns: u64,
     opened: bool,
@@ -182,7 +190,7 @@ impl Stream {
         }
         if self.heartbeat_ns == 0 {
             return self
-                .feed
+                .news
                 .after(self.cursor)
                 .await
                 .ok()
@@ -191,7 +199,7 @@ impl Stream {
         tokio::select! {
             biased;
             // A reader so slow that the log has forgotten its cursor is cut off; it returns and is told.
-            news = self.feed.after(self.cursor) => news.ok().map(|events| self.write(&events)),
+            news = self.news.after(self.cursor) => news.ok().map(|events| self.write(&events)),
             () = clock::sleep(self.heartbeat_ns) => Some(Bytes::from_static(HEARTBEAT.as_bytes())),
         }
     }

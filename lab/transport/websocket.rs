@@ -17,6 +17,8 @@
 //! ```
 //!
 //! *Cost*: two bytes of framing per small event.
+//! *May* gather events for a while (`batch_every`) and write their frames at once, or only the newest
+//! (`push_delivery`).
 //! *Resumes* only because the hello carries a cursor; the protocol itself has nothing for it.
 //! *Hurts*: it leaves HTTP: proxies, caches, authentication and reconnection are yours to solve.
 
@@ -24,6 +26,7 @@ use super::client::Lost;
 use super::close::{fail, refuse};
 use super::heads::{HOST, Heads};
 use super::hello::hello;
+use super::pace::Pacing;
 use super::server::Slot;
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, upgrade};
 use crate::clock;
@@ -52,6 +55,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#000000",
     marker: Marker::Circle,
     law: Law::Push,
+    fields: &["heartbeat", "batch_every", "push_delivery"],
 };
 
 pub const ENTRY: Entry = Entry {
@@ -64,6 +68,8 @@ const PATIENCE_NS: u64 = 10 * clock::S;
 /// Largest message that a client accepts, and largest that a server does: a hello is short.
 const LARGEST_EVENT: usize = 1 << 20;
 const LARGEST_HELLO: usize = 4 << 10;
+/// Frames that are gathered before they are written in any case, bytes.
+const GATHERED: usize = 64 << 10;
 /// The lab's own close code: the cursor is older than the log (4000-4999 are private use, RFC 6455 7.4.2).
 const FORGOTTEN: CloseCode = CloseCode::Library(4410);
 
@@ -71,6 +77,7 @@ const FORGOTTEN: CloseCode = CloseCode::Library(4410);
 pub struct WebSocket {
     /// How often a silent connection shows that it lives; zero for never.
     heartbeat: Span,
+    pacing: Pacing,
     heads: Heads,
 }
 
@@ -78,6 +85,7 @@ impl WebSocket {
     fn new(scenario: &Scenario) -> Self {
         Self {
             heartbeat: scenario.heartbeat,
+            pacing: Pacing::new(scenario),
             heads: Heads::new(&scenario.headers),
         }
     }
@@ -97,13 +105,20 @@ impl Transport for WebSocket {
                 // Held until the connection ends.
                 let limits = slot
                     .as_ref()
-                    .map(|slot| config(slot.buffers, LARGEST_HELLO));
+                    .map(|slot| config(slot.buffers, LARGEST_HELLO))
+                    .map(|limits| {
+                        if self.pacing.gathers() {
+                            gathering(limits)
+                        } else {
+                            limits
+                        }
+                    });
                 if let Ok(wire) = wire.await {
                     let socket =
                         WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, limits)
                             .await;
                     // A client that is gone is no error of the server.
-                    let _ = push(socket, feed, self.heartbeat.as_nanos()).await;
+                    let _ = push(socket, feed, self.pacing, self.heartbeat.as_nanos()).await;
                 }
             });
             answer
@@ -124,15 +139,20 @@ impl Transport for WebSocket {
     }
 
     fn settings(&self) -> String {
+        let pacing = self.pacing.settings();
         match self.heartbeat {
-            Span::ZERO => "no heartbeat".into(),
-            every => format!("ping {}", spaced(&every.to_string())),
+            Span::ZERO => format!("no heartbeat{pacing}"),
+            every => format!("ping {}{pacing}", spaced(&every.to_string())),
         }
     }
 
     fn costs(&self, events: &Events) -> Costs {
         // RFC 6455, 5.2: 2 bytes up to 125 bytes of payload, 4 up to 65,535; a client adds 4 of mask.
-        let header = |bytes: f64| if bytes <= 125.0 { 2.0 } else { 4.0 };
+        let header = |bytes: f64| match bytes {
+            ..=125.0 => 2.0,
+            ..=65_535.0 => 4.0,
+            _ => 10.0,
+        };
         let heartbeat = f64::from(u8::from(self.heartbeat != Span::ZERO));
         Costs {
             event_framing: header(events.payload_bytes),
@@ -144,7 +164,12 @@ impl Transport for WebSocket {
 }
 
 /// Server half after the upgrade: hello, then events as they are born.
-async fn push<W>(mut socket: WebSocketStream<W>, feed: Feed, heartbeat_ns: u64) -> Result<(), Lost>
+async fn push<W>(
+    mut socket: WebSocketStream<W>,
+    feed: Feed,
+    pacing: Pacing,
+    heartbeat_ns: u64,
+) -> Result<(), Lost>
 where
     W: AsyncRead + AsyncWrite + Unpin,
 {
@@ -158,6 +183,7 @@ where
         Ok(None) => return refuse(socket, CloseCode::Policy, "begin with {\"since\":N}").await,
         Err(error) => return fail(socket, &error).await,
     };
+    let mut news = pacing.open(feed);
     loop {
         let silence_ns = if heartbeat_ns == 0 {
             u64::MAX / 2
@@ -166,7 +192,7 @@ where
         };
         tokio::select! {
             biased;
-            news = feed.after(cursor) => match news {
+            news = news.after(cursor) => match news {
                 // All that is new, then one flush: a backlog leaves in few segments.
                 Ok(events) => {
                     for event in events {
@@ -205,7 +231,7 @@ impl WebSocket {
         let open = async {
             let wire = client.dial().await?;
             client.requested();
-            let upgrade = self.upgrade(client.phase_ns());
+            let upgrade = self.upgrade(client.start_ns());
             let (socket, _) = tokio_tungstenite::client_async_with_config(
                 upgrade,
                 wire,
@@ -255,13 +281,13 @@ impl WebSocket {
     }
 
     /// The upgrade request. Its key need not be secret, only look like 16 bytes in base 64: made
-    /// from the client's phase, so that a simulated run has the same bytes each time.
-    fn upgrade(&self, phase_ns: u64) -> Request<()> {
+    /// from the instant of connecting, so that a simulated run has the same bytes each time.
+    fn upgrade(&self, start_ns: u64) -> Request<()> {
         let mut request = Request::new(());
         *request.uri_mut() = format!("ws://{HOST}{}", DESCRIPTOR.path)
             .parse()
             .unwrap_or_default();
-        let key: Cow<'static, str> = format!("{phase_ns:021}A==").into();
+        let key: Cow<'static, str> = format!("{start_ns:021}A==").into();
         *request.headers_mut() = self.heads.upgrade().clone();
         let lines = [
             ("host", HOST),
@@ -287,4 +313,11 @@ fn config(buffers: Buffers, largest: usize) -> WebSocketConfig {
         .max_write_buffer_size(LARGEST_EVENT + buffers.websocket)
         .max_message_size(Some(largest))
         .max_frame_size(Some(largest))
+}
+
+/// Frames wait for the flush, so that those of one send leave in one write.
+fn gathering(limits: WebSocketConfig) -> WebSocketConfig {
+    limits
+        .write_buffer_size(GATHERED)
+        .max_write_buffer_size(LARGEST_EVENT + 2 * GATHERED)
 }

@@ -3,6 +3,7 @@
 
 use crate::support::prepared;
 use pushlab::net::Network;
+use pushlab::scenario::Connection;
 use pushlab::transport;
 use serde_json::{Value, json};
 
@@ -20,7 +21,10 @@ fn kept(fields: Value) {
                 assert_eq!(result.problem, None, "{}", result.id);
                 assert!(result.verified, "{}", result.id);
                 let figures = result.figures.expect("a verified run has figures");
-                assert_eq!(figures.connections, u64::from(prepared.scenario.clients));
+                let kept = prepared.scenario.poll_connection == Connection::KeepAlive;
+                if kept {
+                    assert_eq!(figures.connections, u64::from(prepared.scenario.clients));
+                }
                 assert_eq!(figures.bytes.up + figures.bytes.down, figures.bytes.total);
             });
         }
@@ -54,5 +58,13 @@ fn newest_value_only() {
     kept(json!({
         "clients": 5, "warm_up": "0s", "duration": "1s", "rate": "100/s", "poll_every": "100ms",
         "poll_delivery": "latest",
+    }));
+}
+
+#[test]
+fn connections_per_question_and_batches() {
+    kept(json!({
+        "clients": 3, "warm_up": "0s", "duration": "1s", "rate": "100/s", "poll_every": "100ms",
+        "poll_connection": "close", "batch_every": "100ms", "push_delivery": "latest",
     }));
 }

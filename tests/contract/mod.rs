@@ -2,6 +2,7 @@
 //! network does; and nothing left running. The lab verifies that itself (`tests/broken.rs` shows
 //! that it would notice), so these tests look for situations that a transport may fail in.
 
+mod fields;
 mod four_doors;
 mod loopback;
 mod slow_reader;
@@ -192,4 +193,36 @@ fn newest_value_only_through_loss_and_outage() {
 #[test]
 fn browser_headers() {
     kept(json!({"clients": 3, "duration": "20s", "rate": "5/s", "headers": "browser"}));
+}
+
+#[test]
+fn a_connection_per_question() {
+    for network in [
+        json!({}),
+        json!({"loss": "5%", "jitter": "10ms"}),
+        json!({"outages": [{"at": "10s", "for": "15s"}]}),
+    ] {
+        let mut fields = json!({
+            "clients": 4, "duration": "40s", "rate": "5/s", "poll_connection": "close",
+        });
+        for (name, value) in network.as_object().expect("an object") {
+            fields[name] = value.clone();
+        }
+        kept(fields);
+    }
+}
+
+#[test]
+fn events_sent_together() {
+    for delivery in ["every", "latest"] {
+        kept(json!({
+            "clients": 4, "duration": "60s", "rate": "20/s", "loss": "3%", "heartbeat": "1s",
+            "batch_every": "2s", "push_delivery": delivery, "outages": [{"at": "20s", "for": "10s"}],
+        }));
+        // More than fits one piece or one write.
+        kept(json!({
+            "clients": 2, "duration": "10s", "rate": "1000/s", "bandwidth": "100Mbit/s",
+            "batch_every": "1s", "push_delivery": delivery,
+        }));
+    }
 }

@@ -3,6 +3,8 @@
 //! and rate; METHODOLOGY.md says how they were taken. All times are virtual: nothing here depends on
 //! the speed of the machine.
 
+mod batches;
+mod connections;
 mod ledger;
 mod long_poll;
 mod loss;

@@ -70,6 +70,52 @@ fn an_event_costs_one_data_packet_and_one_ack() {
     }
 }
 
+/// The same 20 bytes, whether they are called compact or sized.
+#[test]
+fn a_size_of_20_bytes_is_the_compact_payload() {
+    for entry in pushlab::transport::ALL {
+        let id = entry.descriptor.id;
+        let [compact, sized] = ["compact", "20B"].map(|payload| {
+            super::measure(&prepare(&idle_line("25ms", "20Mbit/s", payload, 10)), id)
+        });
+        assert_eq!(compact, sized);
+    }
+}
+
+/// Bytes of an event of 500, 5,000 and 70,000 bytes: text, header of 4 or 10 (RFC 6455, 5.2), 52 for each packet
+/// of at most 1,448 and for each ACK: one for every two packets on a line so fast that they come together.
+#[test]
+fn a_large_event_costs_what_its_packets_cost() {
+    for (payload, bytes, header) in [("500B", 500.0, 4.0), ("5kB", 5e3, 4.0), ("70kB", 7e4, 10.0)] {
+        let [short, long] = [10, 110].map(|seconds| {
+            let fields = idle_line("5ms", "1Gbit/s", payload, seconds);
+            super::measure(&prepare(&fields), "websocket")
+        });
+        let (theory, short, long) = (
+            &long.theory,
+            short.figures.unwrap(),
+            long.figures.as_ref().unwrap(),
+        );
+        let events = 3.0 * 4.0 * 100.0;
+        let packets = ((bytes + header) / 1_448.0_f64).ceil();
+        let expected = bytes + header + HEADER * (packets + (packets / 2.0).ceil());
+        let measured = (long.bytes.total - short.bytes.total) as f64 / events;
+        within(
+            &format!("IP bytes per event of {payload}"),
+            measured,
+            expected,
+            0.01,
+        );
+        let what = format!("theory for {payload}");
+        within(
+            &what,
+            theory["bytes_per_event_without_setup"],
+            expected,
+            1e-6,
+        );
+    }
+}
+
 /// A 20-byte payload in a WebSocket frame: 126 bytes with its ACK (captured on Linux, too).
 #[test]
 fn a_websocket_event_of_20_bytes_costs_126_on_the_wire() {

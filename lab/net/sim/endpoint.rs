@@ -148,6 +148,14 @@ impl Endpoint {
         self.cable.join();
     }
 
+    /// Gives back the buffers of a connection that is over: pollers may make thousands of them.
+    pub fn retire(&mut self) {
+        if !self.owned && self.socket().state() == tcp::State::Closed {
+            let empty = || tcp::SocketBuffer::new(Vec::new());
+            *self.socket() = tcp::Socket::new(empty(), empty());
+        }
+    }
+
     /// When smoltcp or the repair layer next needs the time.
     pub fn next_ns(&mut self, now_ns: u64) -> Option<u64> {
         let stack = self.interface.poll_at(instant(now_ns), &self.sockets);

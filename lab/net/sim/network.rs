@@ -204,6 +204,7 @@ impl Network {
         if end.writer.is_some() && end.writable() {
             self.wake.extend(end.writer.take());
         }
+        end.retire();
         if let Some(at_ns) = end.next_ns(now_ns)
             && end.timer_ns.is_none_or(|set_ns| at_ns < set_ns)
         {

@@ -1,0 +1,86 @@
+//! When a push sends: each event as it is born, or what is new together, on a grid of time.
+
+use crate::clock;
+use crate::feed::{Batch, Feed, Forgotten};
+use crate::scenario::{Delivery, Scenario, Span, spaced};
+
+/// How a scenario paces its pushes.
+#[derive(Debug, Clone, Copy)]
+pub struct Pacing {
+    /// At most one send in this time; zero for at once.
+    every: Span,
+    delivery: Delivery,
+}
+
+impl Pacing {
+    pub fn new(scenario: &Scenario) -> Self {
+        Self {
+            every: scenario.batch_every,
+            delivery: scenario.push_delivery,
+        }
+    }
+
+    /// Whether events wait for each other.
+    pub fn gathers(self) -> bool {
+        self.every != Span::ZERO
+    }
+
+    /// What people are told, if it is out of the ordinary.
+    pub fn settings(self) -> String {
+        let mut text = String::new();
+        if self.gathers() {
+            text += &format!(", together every {}", spaced(&self.every.to_string()));
+        }
+        if self.delivery == Delivery::Latest {
+            text += ", newest value only";
+        }
+        text
+    }
+
+    /// The news of one connection that opens now.
+    pub fn open(self, feed: Feed) -> News {
+        News {
+            feed,
+            every_ns: self.every.as_nanos(),
+            latest: self.delivery == Delivery::Latest,
+            next_ns: clock::now_ns(),
+            due: 0,
+        }
+    }
+}
+
+/// What one connection has to send, and when.
+pub struct News {
+    feed: Feed,
+    every_ns: u64,
+    latest: bool,
+    /// The next beat that is free. Beats are `every_ns` apart and counted from the opening, so that an
+    /// event waits for the next one as it would for a poller: uniformly up to `every_ns`.
+    next_ns: u64,
+    /// Everything up to this event may leave; the beat for it has passed.
+    due: u64,
+}
+
+impl News {
+    /// Waits until there is something newer than the cursor and time to send it. Dropping it half-way
+    /// loses nothing.
+    pub async fn after(&mut self, cursor: u64) -> Result<Batch, Forgotten> {
+        let mut news = self.feed.after(cursor).await?;
+        if self.every_ns > 0 && cursor >= self.due {
+            let now_ns = clock::now_ns();
+            let late_ns = now_ns.saturating_sub(self.next_ns);
+            let beat_ns = self.next_ns + late_ns.div_ceil(self.every_ns) * self.every_ns;
+            clock::sleep_until(beat_ns).await;
+            self.next_ns = beat_ns + self.every_ns;
+            self.due = self.feed.latest().map_or(0, |newest| newest.seq);
+            news = self.feed.since(cursor)?;
+        }
+        if self.latest {
+            return Ok(self.feed.latest().into_iter().collect());
+        }
+        if self.every_ns > 0 {
+            news.retain(|event| event.seq <= self.due);
+        }
+        Ok(news)
+    }
+}
