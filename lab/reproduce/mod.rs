@@ -9,6 +9,7 @@
 mod context;
 pub mod expectations;
 mod join;
+mod long_poll_semantics;
 mod measured;
 mod plots;
 mod short_poll_latency;
@@ -48,7 +49,7 @@ pub struct Study {
 }
 
 /// All experiments, in the order of their numbers.
-pub const ALL: &[Study] = &[short_poll_latency::STUDY];
+pub const ALL: &[Study] = &[short_poll_latency::STUDY, long_poll_semantics::STUDY];
 
 /// Runs experiments: the simulated ones side by side on `cores` processors, then those on real sockets one by one.
 /// Calls `done` after each. An experiment that cannot run has rows without measurements, and the others still stand.

@@ -3,6 +3,7 @@
 //! Where an expectation is a number, it was read in the source. Where it is arithmetic, it is the law that the source
 //! leads to, written out. Tolerances are those of the experiment's design, fixed before anything was measured.
 
+mod delivery;
 mod latency;
 
 use crate::measure::literature::Tolerance;
@@ -25,6 +26,7 @@ pub struct Expectation {
 pub fn of(id: &str) -> Vec<Expectation> {
     match id {
         "E2" => latency::short_polling(),
+        "E7" => delivery::long_polling(),
         _ => Vec::new(),
     }
 }
