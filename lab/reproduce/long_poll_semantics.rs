@@ -104,7 +104,10 @@ fn lost(trial: &Trial) -> Reading {
 }
 
 fn mean(trials: &[Trial]) -> Reading {
-    let sum: Result<f64, String> = trials.iter().map(|one| one.read(|f| f.latency_us.mean)).sum();
+    let sum: Result<f64, String> = trials
+        .iter()
+        .map(|one| one.read(|f| f.latency_us.mean))
+        .sum();
     Ok(sum? / trials.len().max(1) as f64)
 }
 
@@ -115,7 +118,9 @@ fn finding(measured: &Measured) -> String {
         share(1),
         share(100)
     );
-    let kept = RATES.iter().all(|&rate| measured.get(&at("cursor", rate)) == Some(0.0));
+    let kept = RATES
+        .iter()
+        .all(|&rate| measured.get(&at("cursor", rate)) == Some(0.0));
     finding += match kept {
         true => " With a cursor none is, at any rate.",
         false => " With a cursor some are lost as well, which should not be.",
@@ -133,9 +138,7 @@ fn finding(measured: &Measured) -> String {
 }
 
 fn plot(measured: &Measured) -> Plot {
-    let points = |figure| {
-        RATES.map(|rate| (f64::from(rate), measured.get(&at(figure, rate))))
-    };
+    let points = |figure| RATES.map(|rate| (f64::from(rate), measured.get(&at(figure, rate))));
     // Even steps on the logarithmic axis, for a smooth line.
     let law = (0..=40)
         .map(|step| libm::pow(100.0, f64::from(step) / 40.0))
@@ -150,13 +153,20 @@ fn plot(measured: &Measured) -> Plot {
     Plot {
         id: "e7".into(),
         title: "What nobody waits for is lost, unless it is kept".into(),
-        reading: "Share of events lost by event rate, round trip 100 ms; dashed: rho / (1 + rho)".into(),
+        reading: "Share of events lost by event rate, round trip 100 ms; dashed: rho / (1 + rho)"
+            .into(),
         alt,
         x: axis("events per second", Quantity::PerSecond, true),
         y: axis("events lost", Quantity::Share, false),
         series: vec![
             variant("no queue", "#D55E00", Marker::Triangle, points("lost"), law),
-            variant("cursor", color, Marker::Square, points("cursor"), Vec::new()),
+            variant(
+                "cursor",
+                color,
+                Marker::Square,
+                points("cursor"),
+                Vec::new(),
+            ),
         ],
         marks: Vec::new(),
     }

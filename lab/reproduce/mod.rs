@@ -7,6 +7,7 @@
 //! A new experiment is a file with a [`Study`], its line in [`ALL`], and its rows in [`expectations`].
 
 mod context;
+mod drops;
 pub mod expectations;
 mod join;
 mod long_poll_semantics;
@@ -49,7 +50,11 @@ pub struct Study {
 }
 
 /// All experiments, in the order of their numbers.
-pub const ALL: &[Study] = &[short_poll_latency::STUDY, long_poll_semantics::STUDY];
+pub const ALL: &[Study] = &[
+    short_poll_latency::STUDY,
+    long_poll_semantics::STUDY,
+    drops::STUDY,
+];
 
 /// Runs experiments: the simulated ones side by side on `cores` processors, then those on real sockets one by one.
 /// Calls `done` after each. An experiment that cannot run has rows without measurements, and the others still stand.

@@ -27,6 +27,7 @@ pub fn of(id: &str) -> Vec<Expectation> {
     match id {
         "E2" => latency::short_polling(),
         "E7" => delivery::long_polling(),
+        "E12" => delivery::drops(),
         _ => Vec::new(),
     }
 }
