@@ -29,6 +29,7 @@ unitless = file("unitless.json", '{"name": "mine", "delay": "25"}')
 mistyped = file("mistyped.json", '{"name": "mine", "clients": "three"}')
 backwards = file("backwards.json", '{"name": "mine", "duration": "-5s"}')
 quotes = file("quotes.csv", "timestamp,bid\n2013-01-01 22:00:00+00:00,86.6\nyesterday,86.7\n")
+newer = file("newer.json", '{"schema": "pushlab/results", "version": 999}')
 blocked = os.path.join(file("a-file", "not a folder\n"), "report")
 foreign = folder
 report = os.path.join(folder, "report")
@@ -50,6 +51,9 @@ CASES = [
     ("a folder below a file", ["run", "--out", blocked], 3, ["a-file", "--out"]),
     ("a folder that is not a report", ["run", "--out", foreign], 2, [foreign, "--out"]),
     ("a port in use", ["serve", "--port", port], 3, [port, "--port"]),
+    ("a report that is not there", ["compare", report, "nowhere"], 2, ["nowhere", "folder"]),
+    ("a corrupt recording", ["compare", report, quotes], 2, ["quotes.csv", "not a recording"]),
+    ("a newer recording", ["compare", newer, report], 2, ["newer.json", "999"]),
     ("a bad run over an earlier report", ["run", "--out", report, "--clients", "0"], 2, ["clients"]),
 ]
 

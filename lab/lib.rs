@@ -20,6 +20,7 @@
 //! | [`net`] | how clients reach the server: simulated TCP/IP over access lines, or kernel sockets |
 //! | [`transport`] | the ways of carrying the feed, both halves of each in one file, and the one server |
 //! | [`run`] | joins scenario, network and transport into one run; no figure without verification |
+//! | [`sweep`] | the same scenario at many points of one or two axes, on all cores |
 //! | [`cpu`] | CPU time of the calling thread, where the system tells |
 //! | [`measure`] | what was seen and what the wires carried, reduced to figures |
 //! | [`theory`] | what the figures should be, wherever there is a closed form |
@@ -70,5 +71,6 @@ pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod scenario;
+pub mod sweep;
 pub mod theory;
 pub mod transport;

@@ -45,6 +45,8 @@ pub struct Prepared {
     pub events: Vec<Arc<Event>>,
     /// Every buffer's size is multiplied by this; results must not depend on it.
     pub buffer_factor: usize,
+    /// Whether kernel connections are held for the scenario's delay; nothing on the simulated network.
+    pub delay_line: bool,
     /// Where every packet of a simulated run is written.
     pub capture: Option<Capture>,
     /// Asked for an early end, a run stops with what it has.
@@ -105,6 +107,7 @@ impl Prepared {
             scenario: Arc::new(scenario),
             events,
             buffer_factor: 1,
+            delay_line: false,
             capture: None,
             interrupt: Interrupt::default(),
             middlebox: Middlebox::default(),
@@ -168,6 +171,7 @@ impl Prepared {
             command,
             scenario: (*self.scenario).clone(),
             network: network.name().into(),
+            delay_line: self.delay_line && network == Network::Loopback,
             seed: self.scenario.seed,
             partial: false,
             notes: self.notes.clone(),

@@ -40,6 +40,17 @@ pub fn time(us: f64) -> String {
     format!("{} {}", significant(us / unit.us), unit.name)
 }
 
+/// A duration with its interval, in one unit: `527 ms [502, 551]`. One that rounds to the duration itself is left out.
+pub fn time_within(us: f64, interval: [f64; 2]) -> String {
+    let unit = TimeUnit::for_max(us.abs());
+    let [low, high] = interval.map(|end| significant(end / unit.us));
+    let middle = significant(us / unit.us);
+    if low == middle && high == middle {
+        return time(us);
+    }
+    format!("{} [{low}, {high}]", time(us))
+}
+
 /// A number of bytes with decimal prefixes, to three significant digits: `763 B`, `45.8 kB`.
 pub fn bytes(bytes: f64) -> String {
     let (value, unit) = match bytes.abs() {

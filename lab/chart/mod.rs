@@ -23,6 +23,7 @@ mod precise;
 mod requests;
 mod stack;
 mod style;
+pub mod sweep;
 mod tail;
 mod teeth;
 #[cfg(test)]
@@ -167,6 +168,13 @@ pub fn not_verified(transport: &TransportResult) -> String {
 /// The network in a few words: `simulated, 25 ms each way, 20 Mbit/s down, 5 Mbit/s up`.
 pub fn network(results: &Results) -> String {
     let scenario = &results.scenario;
+    if results.delay_line {
+        return format!(
+            "{} with a delay line of {}",
+            results.network,
+            directions(&scenario.delay, "each way")
+        );
+    }
     if results.network == "loopback" {
         return "loopback (kernel sockets on one machine)".into();
     }

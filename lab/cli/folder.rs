@@ -1,9 +1,10 @@
 //! A report folder: claimed before the run, written beside its place and then swapped in, so that
 //! an earlier report is whole until a new one is.
 
-use super::Failure;
+use super::{Failure, journal};
 use crate::chart;
 use crate::measure::literature::{LITERATURE_SCHEMA, LITERATURE_VERSION, Literature};
+use crate::measure::sweep::SweepResults;
 use crate::measure::{Results, SCHEMA, VERSION};
 use crate::report;
 use serde::de::DeserializeOwned;
@@ -78,6 +79,30 @@ fn pictures(results: &Results, png: bool) -> Result<Vec<(String, Vec<u8>)>, Fail
     Ok(files)
 }
 
+/// The same of a sweep.
+fn sweep_pictures(results: &SweepResults) -> Vec<(String, Vec<u8>)> {
+    let drawings = chart::sweep::all(results).into_iter();
+    let mut files: Vec<_> = drawings
+        .map(|chart| (format!("{}.svg", chart.id), chart.svg.into_bytes()))
+        .collect();
+    files.push((PAGE.to_owned(), report::sweep_html(results).into_bytes()));
+    files.push((
+        MARKDOWN.to_owned(),
+        report::sweep_markdown(results).into_bytes(),
+    ));
+    files
+}
+
+/// Page and Markdown about published claims.
+fn literature_pictures(literature: &Literature) -> Vec<(String, Vec<u8>)> {
+    let page = report::literature::html(literature);
+    let markdown = report::literature::markdown(literature);
+    vec![
+        (PAGE.to_owned(), page.into_bytes()),
+        (MARKDOWN.to_owned(), markdown.into_bytes()),
+    ]
+}
+
 fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
     Failure::file(
         format!(
@@ -88,7 +113,7 @@ fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
     )
 }
 
-/// `ticker`, or `ticker+delay=150ms` with the flags that were given.
+/// `ticker`, or `ticker+delay=150ms+delay-line` with the flags that were given.
 fn name(scenario: &str, flags: &[(&'static str, String)]) -> String {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || ".-_".contains(c) {
@@ -99,14 +124,49 @@ fn name(scenario: &str, flags: &[(&'static str, String)]) -> String {
     };
     let mut name = scenario.to_owned();
     for (flag, value) in flags {
-        name.push_str(&format!(
-            "+{flag}={}",
-            value.chars().map(plain).collect::<String>()
-        ));
+        name.push_str(&format!("+{flag}"));
+        if !value.is_empty() {
+            name.push('=');
+            name.extend(value.chars().map(plain));
+        }
     }
     // Files systems stop at 255 bytes.
     name.truncate(200);
     name
+}
+
+/// Reads a recording; a message names the file.
+pub fn read_recording(path: &Path) -> Result<Results, Failure> {
+    read(path, SCHEMA, VERSION, "run the scenario again")
+}
+
+/// Reads a file of ours, if this program knows its version.
+fn read<T: DeserializeOwned>(
+    path: &Path,
+    schema: &str,
+    version: u32,
+    remedy: &str,
+) -> Result<T, Failure> {
+    let file = fs::File::open(path).map_err(|error| {
+        Failure::Usage(format!(
+            "{}: {error}: give a folder that `pushlab run` wrote",
+            path.display()
+        ))
+    })?;
+    let mut text = String::new();
+    file.take(LARGEST_RECORDING)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::file(path.display(), error))?;
+    let broken = |what: String| Failure::Usage(format!("{}: {what}: {remedy}", path.display()));
+    let head: serde_json::Value = serde_json::from_str(&text)
+        .map_err(|error| broken(format!("not a recording ({error})")))?;
+    if head["schema"] != schema || head["version"] != version {
+        return Err(broken(format!(
+            "written as {} version {}, this program reads {schema} version {version}",
+            head["schema"], head["version"]
+        )));
+    }
+    serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
 }
 
 impl Folder {
@@ -115,6 +175,11 @@ impl Folder {
         Self {
             path: path.to_owned(),
         }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The page to open.
@@ -131,62 +196,41 @@ impl Folder {
 
     /// Reads the recording.
     pub fn recording(&self) -> Result<Results, Failure> {
-        self.read(RECORDING, SCHEMA, VERSION, "run the scenario again")
+        read_recording(&self.path.join(RECORDING))
     }
 
-    /// Whether it holds published claims instead of a run.
-    pub fn has_literature(&self) -> bool {
+    /// Whether a sweep was written here.
+    pub fn holds_a_sweep(&self) -> bool {
+        self.path.join(journal::NAME).is_file()
+    }
+
+    /// Reads the file of a sweep.
+    pub fn sweep(&self) -> Result<SweepResults, Failure> {
+        journal::read(&self.path.join(journal::NAME))
+    }
+
+    /// Whether it holds published claims.
+    pub fn holds_literature(&self) -> bool {
         self.path.join(LITERATURE).is_file()
     }
 
-    /// Reads the experiments.
+    /// Reads the experiments on published claims.
     pub fn literature(&self) -> Result<Literature, Failure> {
-        let remedy = "run `pushlab reproduce` again";
-        self.read(LITERATURE, LITERATURE_SCHEMA, LITERATURE_VERSION, remedy)
-    }
-
-    /// Reads a file of ours, if this program knows its version.
-    fn read<T: DeserializeOwned>(
-        &self,
-        name: &str,
-        schema: &str,
-        version: u32,
-        remedy: &str,
-    ) -> Result<T, Failure> {
-        let path = self.path.join(name);
-        let file = fs::File::open(&path).map_err(|error| {
-            Failure::Usage(format!(
-                "{}: {error}: give a folder that `pushlab run` wrote",
-                path.display()
-            ))
-        })?;
-        let mut text = String::new();
-        file.take(LARGEST_RECORDING)
-            .read_to_string(&mut text)
-            .map_err(|error| Failure::file(path.display(), error))?;
-        let broken = |what: String| Failure::Usage(format!("{}: {what}: {remedy}", path.display()));
-        let head: serde_json::Value = serde_json::from_str(&text)
-            .map_err(|error| broken(format!("not a recording ({error})")))?;
-        if head["schema"] != schema || head["version"] != version {
-            return Err(broken(format!(
-                "written as {} version {}, this program reads {schema} version {version}",
-                head["schema"], head["version"]
-            )));
-        }
-        serde_json::from_value(head).map_err(|error| broken(format!("not a recording ({error})")))
+        read(
+            &self.path.join(LITERATURE),
+            LITERATURE_SCHEMA,
+            LITERATURE_VERSION,
+            "run `pushlab reproduce` again",
+        )
     }
 
     /// Writes the page about published claims, with the data that it is drawn from.
     pub fn write_literature(&self, literature: &Literature) -> Result<(), Failure> {
+        let mut files = literature_pictures(literature);
         let text = serde_json::to_string(literature)
             .map_err(|error| Failure::Internal(error.to_string()))?;
-        let page = report::literature::html(literature);
-        let markdown = report::literature::markdown(literature);
-        self.replace_by(&[
-            (PAGE.to_owned(), page.into_bytes()),
-            (MARKDOWN.to_owned(), markdown.into_bytes()),
-            (LITERATURE.to_owned(), (text + "\n").into_bytes()),
-        ])
+        files.push((LITERATURE.to_owned(), (text + "\n").into_bytes()));
+        self.replace_by(&files)
     }
 
     /// Writes everything: page, Markdown, charts (on request as PNG too), recording.
@@ -195,6 +239,16 @@ impl Folder {
             serde_json::to_string(results).map_err(|error| Failure::Internal(error.to_string()))?;
         let mut files = pictures(results, png)?;
         files.push((RECORDING.to_owned(), (recording + "\n").into_bytes()));
+        self.replace_by(&files)
+    }
+
+    /// Writes everything about a sweep: page, Markdown, charts, and its file in the order of the plan.
+    pub fn write_sweep(&self, results: &SweepResults) -> Result<(), Failure> {
+        let mut files = sweep_pictures(results);
+        files.push((
+            journal::NAME.to_owned(),
+            journal::text(results)?.into_bytes(),
+        ));
         self.replace_by(&files)
     }
 
@@ -236,7 +290,8 @@ impl Folder {
     /// Refuses to replace a folder that is not a report.
     fn may_replace(&self) -> Result<(), Failure> {
         let has = |name| self.path.join(name).is_file();
-        let is_report = has(RECORDING) || has(LITERATURE) || (has(PAGE) && has(MARKDOWN));
+        let is_report =
+            has(RECORDING) || has(LITERATURE) || has(journal::NAME) || (has(PAGE) && has(MARKDOWN));
         let is_empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
         if !self.path.exists() || is_report || is_empty {
             return Ok(());

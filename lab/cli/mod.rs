@@ -4,9 +4,11 @@
 //! machine does not let us, 4 a bug of ours.
 
 mod check;
+mod compare;
 mod document;
 mod folder;
 mod gallery;
+mod journal;
 mod list;
 mod overrides;
 mod progress;
@@ -14,6 +16,7 @@ mod report;
 mod reproduce;
 mod run;
 mod serve;
+mod sweep;
 
 use crate::run::RunError;
 use crate::scenario::ScenarioError;
@@ -30,6 +33,8 @@ Examples:
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab reproduce all                    published claims, predicted beside measured
   pushlab report reports/runs/ticker       draw a report again from its recording
+  pushlab sweep ticker --vary poll_every=100ms..10s:12log
+  pushlab compare FOLDER FOLDER            what differs between two reports
   pushlab serve                            all four doors on one port, for curl and browsers
   pushlab check http://127.0.0.1:8089      does this server keep the contract?
 
@@ -55,8 +60,12 @@ enum Command {
     Run(Box<run::Arguments>),
     /// Put published claims to the test: predicted beside measured
     Reproduce(reproduce::Arguments),
+    /// Run a scenario at many points of one or two settings, and draw what that changes
+    Sweep(Box<sweep::Arguments>),
     /// Draw the report in a folder again, from its recording alone
     Report(report::Arguments),
+    /// Compare two reports figure by figure
+    Compare(compare::Arguments),
     /// List the shipped scenarios and the transports
     List(list::Arguments),
     /// Serve a scenario's feed over all transports on one port, in real time
@@ -117,7 +126,9 @@ pub fn main() -> ExitCode {
         None => run::run(&run::Arguments::default()),
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Reproduce(arguments)) => reproduce::run(&arguments),
+        Some(Command::Sweep(arguments)) => sweep::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Gallery(arguments)) => gallery::run(&arguments),

@@ -51,6 +51,12 @@ impl Overrides {
     /// Loads a scenario and applies the flags.
     pub fn apply(&self, name_or_path: &str) -> Result<Scenario, Failure> {
         let mut scenario = scenario::load(name_or_path)?;
+        self.apply_to(&mut scenario)?;
+        Ok(scenario)
+    }
+
+    /// Applies the flags.
+    pub fn apply_to(&self, scenario: &mut Scenario) -> Result<(), Failure> {
         set(&mut scenario.delay, self.delay);
         set(&mut scenario.clients, self.clients);
         set(&mut scenario.rate, self.rate);
@@ -67,8 +73,7 @@ impl Overrides {
         if let Some(file) = &self.replay {
             scenario.replay = Some(file.clone());
         }
-        scenario.validate()?;
-        Ok(scenario)
+        Ok(scenario.validate()?)
     }
 
     /// The flags that were given, as `(name, value)` in a fixed order.
@@ -96,6 +101,11 @@ impl Overrides {
 pub fn command(start: &str, flags: &[(&'static str, String)]) -> String {
     let mut command = start.to_owned();
     for (name, value) in flags {
+        // A switch has no value.
+        if value.is_empty() {
+            let _ = write!(command, " --{name}");
+            continue;
+        }
         // Quoted where a shell would split it.
         let quote = if value.contains(|c: char| c.is_whitespace() || "'\"$`\\&|;<>()*?".contains(c))
         {

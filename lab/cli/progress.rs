@@ -30,6 +30,32 @@ impl Progress {
         Self(bar)
     }
 
+    /// The same for trials of very different length: `work` is what they are together, in the unit of
+    /// [`Progress::trial`].
+    pub fn of_trials(what: &str, trials: usize, work: f64) -> Self {
+        let plural = if trials == 1 { "" } else { "s" };
+        let what = format!("{what}, {trials} trial{plural} to run");
+        if !std::io::stderr().is_terminal() {
+            eprintln!("{what}");
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(work as u64);
+        // A template of ours: cannot fail.
+        let style = ProgressStyle::with_template(
+            "{spinner} {msg}  {bar:20} {percent} %  {elapsed} gone, {eta} to go",
+        )
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        bar.set_message(what);
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    /// One more trial is done.
+    pub fn trial(&self, work: f64) {
+        self.0.inc(work as u64);
+    }
+
     /// One more transport is done.
     pub fn step(&self) {
         self.0.inc(1);

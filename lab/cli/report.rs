@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A folder that `pushlab run` or `pushlab reproduce` wrote
+    /// A folder that `pushlab run`, `pushlab sweep` or `pushlab reproduce` wrote
     folder: PathBuf,
     /// Write each chart as PNG too
     #[arg(long)]
@@ -19,10 +19,20 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let folder = Folder::existing(&arguments.folder);
-    if folder.has_literature() {
-        folder.write_literature(&folder.literature()?)?;
+    if folder.holds_a_sweep() || folder.holds_literature() {
+        if arguments.png {
+            return Err(Failure::Usage(
+                "--png is for reports of runs; these charts are SVG: leave it out".into(),
+            ));
+        }
+        if folder.holds_literature() {
+            folder.write_literature(&folder.literature()?)?;
+        } else {
+            folder.write_sweep(&folder.sweep()?)?;
+        }
     } else {
-        folder.write(&folder.recording()?, arguments.png)?;
+        let results = folder.recording()?;
+        folder.write(&results, arguments.png)?;
     }
     anstream::eprintln!("report: {}", folder.page().display());
     if arguments.open {

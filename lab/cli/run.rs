@@ -28,6 +28,9 @@ pub struct Arguments {
     /// How clients reach the server [default: simulated]
     #[arg(long, value_name = "NETWORK")]
     network: Option<NetworkName>,
+    /// On loopback, hold every byte for the scenario's delay; --network both does so anyway
+    #[arg(long)]
+    delay_line: bool,
     #[command(flatten)]
     overrides: Overrides,
     /// Write the report into this folder instead of reports/runs/NAME
@@ -48,7 +51,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum NetworkName {
+pub enum NetworkName {
     /// Virtual time, simulated links, real TCP/IP packets
     Simulated,
     /// Kernel sockets on 127.0.0.1 in real time
@@ -61,6 +64,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(NetworkName::Loopback) => Network::Loopback,
         Some(NetworkName::Simulated) | None => Network::Simulated,
     };
+    if arguments.delay_line && network == Network::Simulated {
+        return Err(Failure::Usage(
+            "--delay-line is for kernel sockets, and the simulated network has the delay already: \
+             leave it out, or add --network loopback"
+                .into(),
+        ));
+    }
     let scenario = arguments.overrides.apply(name)?;
     let folder = (!arguments.json || arguments.out.is_some())
         .then(|| folder::claim(arguments.out.as_deref(), &scenario.name, &arguments.flags()))
@@ -72,6 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let mut prepared = Prepared::new(scenario)?;
     prepared.capture = arguments.capture(network)?;
+    prepared.delay_line = arguments.delay_line;
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());
     let results = measure(&prepared, &entries, network, command)?;
@@ -139,6 +150,9 @@ impl Arguments {
         if let Some(NetworkName::Loopback) = self.network {
             flags.push(("network", Network::Loopback.name().to_owned()));
         }
+        if self.delay_line {
+            flags.push(("delay-line", String::new()));
+        }
         flags.extend(self.overrides.given());
         flags
     }
@@ -180,7 +194,7 @@ fn measure(
 }
 
 /// The first Ctrl-C ends the run early and still gives a report; the second ends the program.
-fn listen_for_ctrl_c(interrupt: &Interrupt) -> Result<(), Failure> {
+pub fn listen_for_ctrl_c(interrupt: &Interrupt) -> Result<(), Failure> {
     let interrupt = interrupt.clone();
     ctrlc::set_handler(move || {
         if interrupt.asked() {
@@ -205,6 +219,6 @@ fn print_json(results: &Results) -> Result<(), Failure> {
     Ok(())
 }
 
-fn transport_ids() -> PossibleValuesParser {
+pub fn transport_ids() -> PossibleValuesParser {
     PossibleValuesParser::new(transport::ALL.iter().map(|entry| entry.descriptor.id))
 }

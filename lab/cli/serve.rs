@@ -4,9 +4,10 @@ use super::Failure;
 use super::overrides::Overrides;
 use crate::clock;
 use crate::feed::{self, Feed};
+use crate::net::delay_line::Delay;
 use crate::net::loopback::open_files;
 use crate::net::{Buffers, Listener};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, spaced};
 use crate::transport::server::{Door, Origins, Server};
 use crate::transport::{self};
 use clap::Args;
@@ -41,6 +42,10 @@ pub struct Arguments {
     /// several times; * lets all. Pages of this server's own host always may
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<String>,
+    /// Hold every byte for the scenario's delay, so that a browser on this machine sees the round
+    /// trip of a real line
+    #[arg(long)]
+    delay_line: bool,
     #[command(flatten)]
     overrides: Overrides,
 }
@@ -73,6 +78,12 @@ async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure>
         .iter()
         .map(|entry| Door::new(entry.descriptor, (entry.build)(&scenario)))
         .collect();
+    let listener = if arguments.delay_line {
+        announce_delay(&scenario);
+        Listener::Delayed(listener, Delay::of(&scenario))
+    } else {
+        Listener::Tcp(listener)
+    };
     announce(arguments.bind, port, &scenario, &doors);
     let kept = KEPT_EVENTS.min((KEPT_BYTES / scenario.payload.bytes()) as usize);
     let feed = Feed::new(kept);
@@ -86,7 +97,7 @@ async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure>
         head_timeout: Some(HEAD_TIMEOUT),
     };
     server
-        .run_for(Listener::Tcp(listener), origins)
+        .run_for(listener, origins)
         .await
         .map_err(|error| Failure::file("the server stopped", error))
 }
@@ -123,6 +134,15 @@ fn publish(scenario: Scenario, feed: Feed) -> Result<(), Failure> {
         }
     });
     Ok(())
+}
+
+fn announce_delay(scenario: &Scenario) {
+    let delay = scenario.delay;
+    anstream::eprintln!(
+        "each byte is held for {} on its way down and {} on its way up",
+        spaced(&delay.down.to_string()),
+        spaced(&delay.up.to_string())
+    );
 }
 
 fn announce(bind: IpAddr, port: u16, scenario: &Scenario, doors: &[Door]) {

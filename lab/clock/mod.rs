@@ -6,6 +6,7 @@
 //! threads of a run share. Times are whole nanoseconds since the start of the run.
 
 pub mod agenda;
+mod precise;
 
 use std::cell::Cell;
 use std::future::Future;
@@ -97,6 +98,18 @@ pub fn sleep(span_ns: u64) -> Sleep {
     sleep_until(now_ns().saturating_add(span_ns))
 }
 
+/// As [`sleep_until`], but in real time late by tens of microseconds only. It costs a wake-up between
+/// threads: the delay line uses it, where a step of a millisecond would be an error of its own.
+pub fn sleep_precisely_until(deadline_ns: u64) -> Sleep {
+    Sleep(match agenda::now_ns() {
+        Some(_) => Kind::Virtual(agenda::Timer::new(deadline_ns)),
+        None => {
+            let at = origin() + Duration::from_nanos(deadline_ns);
+            Kind::Precise(precise::Timer::new(at))
+        }
+    })
+}
+
 /// Blocks the thread until `deadline_ns`, in real time only. Finer than [`sleep_until`] (tens of
 /// microseconds): the publisher of a loopback run uses it so that no timer lateness of ours is
 /// mistaken for a transport's latency.
@@ -118,6 +131,7 @@ pub struct Sleep(Kind);
 enum Kind {
     Virtual(agenda::Timer),
     Real(Pin<Box<tokio::time::Sleep>>),
+    Precise(precise::Timer),
 }
 
 impl Future for Sleep {
@@ -126,6 +140,7 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.0 {
             Kind::Virtual(timer) => timer.poll(cx),
+            Kind::Precise(timer) => timer.poll(cx),
             // tokio rounds up to its next tick even what is over.
             Kind::Real(sleep) if sleep.deadline().into_std() <= Instant::now() => Poll::Ready(()),
             Kind::Real(sleep) => sleep.as_mut().poll(cx),

@@ -16,8 +16,8 @@ const STREAM: u64 = 1 << 41;
 const FEWEST: usize = 5;
 /// More units than this are joined with their neighbours first; an interval of a mean gains nothing beyond.
 const MOST: usize = 1_000;
-/// How often is drawn: about so many draws in all, within the limits.
-const DRAWS: usize = 200_000;
+/// How often is drawn: about so many steps in all, within the limits.
+const WORK: usize = 200_000;
 const RESAMPLES: (usize, usize) = (1_000, 4_000);
 
 /// 97.5 % quantiles of Student's t for 1 to 30 degrees of freedom: NIST/SEMATECH e-Handbook of Statistical Methods,
@@ -43,12 +43,11 @@ pub fn mean_interval(values: &[f64], seed: u64) -> Option<[f64; 2]> {
 /// The 95 % interval of any statistic of independent values; none for fewer than five.
 pub fn interval(values: &[f64], statistic: impl Fn(&[f64]) -> f64, seed: u64) -> Option<[f64; 2]> {
     let mut drawn = Vec::with_capacity(values.len());
-    let [interval] = resampled(values.len(), seed, |picks| {
+    one(values.len(), seed, |picks| {
         drawn.clear();
         drawn.extend(picks.iter().map(|&pick| values[pick]));
-        [statistic(&drawn)]
-    })?;
-    Some(interval)
+        statistic(&drawn)
+    })
 }
 
 /// The 95 % interval of a mean over parts: each unit has a sum and how many are in it, and the statistic is the sum of
@@ -58,85 +57,98 @@ pub fn ratio_interval(units: &[(f64, f64)], seed: u64) -> Option<[f64; 2]> {
         .chunks(units.len().div_ceil(MOST).max(1))
         .map(sum)
         .collect();
-    let mut drawn = Vec::with_capacity(joined.len());
-    let [interval] = resampled(joined.len(), seed, |picks| {
-        drawn.clear();
-        drawn.extend(picks.iter().map(|&pick| joined[pick]));
-        let (sum, count) = sum(&drawn);
-        [sum / count]
-    })?;
-    Some(interval)
-}
-
-/// The 95 % intervals of percentiles over parts: `values` are `(unit, value)`, each unit is drawn with all its values,
-/// and shares are from 0 to 1. None for fewer than five units.
-pub fn quantile_intervals<const N: usize>(
-    values: &[(u32, f64)],
-    units: usize,
-    shares: [f64; N],
-    seed: u64,
-) -> Option<[[f64; 2]; N]> {
-    let mut rising = values.to_vec();
-    rising.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut of_unit = vec![0_u64; units];
-    for &(unit, _) in &rising {
-        *of_unit.get_mut(unit as usize)? += 1;
-    }
-    let mut times = vec![0_u64; units];
-    resampled(units, seed, |picks| {
-        times.fill(0);
+    one(joined.len(), seed, |picks| {
+        let (mut sum, mut count) = (0.0, 0.0);
         for &pick in picks {
-            times[pick] += 1;
+            sum += joined[pick].0;
+            count += joined[pick].1;
         }
-        let all: u64 = picks.iter().map(|&pick| of_unit[pick]).sum();
-        let wanted = shares.map(|share| ((share * all as f64).ceil() as u64).max(1));
-        let mut found = [f64::NAN; N];
-        let mut below = 0;
-        for &(unit, value) in &rising {
-            let now = below + times[unit as usize];
-            for (found, wanted) in found.iter_mut().zip(wanted) {
-                if below < wanted && wanted <= now {
-                    *found = value;
-                }
-            }
-            below = now;
-        }
-        found
+        sum / count
     })
 }
 
-/// Draws `units` of the units again and again; the expanded percentiles of each statistic.
-fn resampled<const N: usize>(
+/// The 95 % intervals of percentiles over parts: `values` are `(unit, value)`, each unit is drawn with all its values.
+/// Shares are from 0 to 1 and rise. None for fewer than five units, or where a unit has no value.
+pub fn quantile_intervals(
+    values: &[(u32, f64)],
     units: usize,
+    shares: &[f64],
     seed: u64,
-    mut statistics: impl FnMut(&[usize]) -> [f64; N],
-) -> Option<[[f64; 2]; N]> {
+) -> Option<Vec<[f64; 2]>> {
+    let mut rising = values.to_vec();
+    rising.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut of_unit = vec![0_u32; units];
+    for &(unit, _) in &rising {
+        *of_unit.get_mut(unit as usize)? += 1;
+    }
+    if of_unit.contains(&0) {
+        return None;
+    }
+    let order: Vec<u32> = rising.iter().map(|&(unit, _)| unit).collect();
+    let mut times = vec![0_u32; units];
+    resampled(units, values.len(), shares.len(), seed, |picks, found| {
+        times.fill(0);
+        let mut all = 0_u64;
+        for &pick in picks {
+            times[pick] += 1;
+            all += u64::from(of_unit[pick]);
+        }
+        let (mut below, mut next) = (0, 0);
+        for (found, share) in found.iter_mut().zip(shares) {
+            let wanted = ((share * all as f64).ceil() as u64).max(1);
+            while below < wanted && next < order.len() {
+                below += u64::from(times[order[next] as usize]);
+                next += 1;
+            }
+            *found = rising[next.saturating_sub(1)].1;
+        }
+    })
+}
+
+/// Draws as many of the units as there are, again and again, and has `statistics` fill in what so many statistics say
+/// of each draw; the expanded percentiles of each. `work` is what one draw costs.
+fn resampled(
+    units: usize,
+    work: usize,
+    wanted: usize,
+    seed: u64,
+    mut statistics: impl FnMut(&[usize], &mut [f64]),
+) -> Option<Vec<[f64; 2]>> {
     if units < FEWEST {
         return None;
     }
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     dice.set_stream(STREAM);
-    let resamples = (DRAWS / units).clamp(RESAMPLES.0, RESAMPLES.1);
-    let mut seen: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(resamples));
+    let resamples = (WORK / work.max(1)).clamp(RESAMPLES.0, RESAMPLES.1);
+    let mut seen = vec![Vec::with_capacity(resamples); wanted];
+    let mut found = vec![f64::NAN; wanted];
     let mut picks = vec![0; units];
     for _ in 0..resamples {
         for pick in &mut picks {
-            *pick = (u64::from(dice.next_u32()) * units as u64 >> 32) as usize;
+            *pick = ((u64::from(dice.next_u32()) * units as u64) >> 32) as usize;
         }
-        for (seen, value) in seen.iter_mut().zip(statistics(&picks)) {
-            seen.push(value);
+        statistics(&picks, &mut found);
+        for (seen, &found) in seen.iter_mut().zip(&found) {
+            seen.push(found);
         }
+    }
+    if !seen.iter().flatten().all(|value| value.is_finite()) {
+        return None;
     }
     let tail = tail(units);
-    let mut intervals = [[0.0; 2]; N];
-    for (interval, seen) in intervals.iter_mut().zip(&mut seen) {
-        if !seen.iter().all(|value| value.is_finite()) {
-            return None;
-        }
+    let interval = |mut seen: Vec<f64>| {
         seen.sort_by(f64::total_cmp);
-        *interval = [at(seen, tail), at(seen, 1.0 - tail)];
-    }
-    Some(intervals)
+        [at(&seen, tail), at(&seen, 1.0 - tail)]
+    };
+    Some(seen.into_iter().map(interval).collect())
+}
+
+/// One statistic of each draw.
+fn one(units: usize, seed: u64, mut statistic: impl FnMut(&[usize]) -> f64) -> Option<[f64; 2]> {
+    let intervals = resampled(units, units, 1, seed, |picks, found| {
+        found[0] = statistic(picks)
+    })?;
+    intervals.first().copied()
 }
 
 /// The share of resamples on each side that is left out.
@@ -226,7 +238,7 @@ mod tests {
         assert_eq!(mean_interval(&[1.0, 2.0, 3.0, 4.0, f64::INFINITY], 1), None);
         assert_eq!(interval(&[1.0, 2.0, 3.0, 4.0], |v| v[0], 1), None);
         assert_eq!(ratio_interval(&[], 1), None);
-        assert_eq!(quantile_intervals(&[(0, 1.0)], 1, [0.5], 1), None);
+        assert_eq!(quantile_intervals(&[(0, 1.0)], 1, &[0.5], 1), None);
     }
 
     #[test]
@@ -273,7 +285,7 @@ mod tests {
         // Forty events with the latencies 1 to 40, each seen by three clients alike: the median of the draws is that
         // of the events, 20, give or take 1.96 standard errors of sqrt(40)/2 ranks.
         let values: Vec<_> = (0..120).map(|i| (i % 40, f64::from(i % 40 + 1))).collect();
-        let [[low, high]] = quantile_intervals(&values, 40, [0.5], 7).expect("forty events");
+        let [low, high] = quantile_intervals(&values, 40, &[0.5], 7).expect("forty events")[0];
         assert!((12.0..=16.0).contains(&low), "{low}");
         assert!((24.0..=28.0).contains(&high), "{high}");
     }

@@ -2,7 +2,9 @@
 
 pub mod age;
 pub mod bootstrap;
+mod both;
 pub mod classify;
+pub mod events;
 pub mod ledger;
 pub mod literature;
 mod nested;
@@ -12,4 +14,5 @@ mod results;
 pub mod summary;
 pub mod sweep;
 
+pub use both::{BOTH_SCHEMA, BOTH_VERSION, Both};
 pub use results::*;

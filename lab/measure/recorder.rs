@@ -1,9 +1,10 @@
 //! What every client saw and when, checked against what the scenario's generator made.
 //!
 //! The recorder is told the instant of each delivery; it never asks a clock. It keeps a few numbers
-//! per client and one histogram per run, whatever the number of deliveries.
+//! per client and per event and one histogram per run, whatever the number of deliveries.
 
 use super::age::Screen;
+use super::events::EventBook;
 use hdrhistogram::Histogram;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -63,8 +64,8 @@ pub struct Book {
     pub latency_min_ns: u64,
     pub latency_max_ns: u64,
     pub latency_sum_ns: u128,
-    /// Which events of the window were delivered at least once.
-    pub seen_events: Vec<bool>,
+    /// The events of the window, each over all clients.
+    pub events: EventBook,
     pub clients: Vec<ClientBook>,
     pub requests: u64,
     pub empty_answers: u64,
@@ -105,7 +106,7 @@ impl Recorder {
             latency_min_ns: u64::MAX,
             latency_max_ns: 0,
             latency_sum_ns: 0,
-            seen_events: vec![false; expectation.events.len()],
+            events: EventBook::new(expectation.events.len()),
             clients: vec![ClientBook::default(); expectation.clients as usize],
             requests: 0,
             empty_answers: 0,
@@ -246,7 +247,7 @@ impl Recorder {
             book.latency_min_ns = book.latency_min_ns.min(latency_ns);
             book.latency_max_ns = book.latency_max_ns.max(latency_ns);
             book.latency_sum_ns += u128::from(latency_ns);
-            book.seen_events[seq as usize - 1] = true;
+            book.events.saw(seq as usize - 1, latency_ns);
         }
         true
     }

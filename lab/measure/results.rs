@@ -26,6 +26,9 @@ pub struct Results {
     pub scenario: Scenario,
     /// `simulated` or `loopback`.
     pub network: String,
+    /// Whether a delay line held each byte on loopback for the scenario's delay; absent when not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub delay_line: bool,
     /// The seed, repeated from the scenario.
     pub seed: u64,
     /// Whether the run ended early.
@@ -46,6 +49,11 @@ pub struct Results {
     /// [`Series::screen`] covers and with the same limit; not part of `run --json`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub feed_labels: Vec<(u64, String)>,
+}
+
+/// For what is left out when it is not so.
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Results {
@@ -177,6 +185,17 @@ pub struct Figures {
     /// Client thread CPU per delivery; only on loopback, and only where the system tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_us_per_delivery: Option<f64>,
+    /// From the birth of an event to the last of the clients that saw it, over the events of the measured window that
+    /// at least one client saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_receiver_us: Option<PerEvent>,
+    /// From the first to the last of the clients that saw an event, over the same events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fan_out_spread_us: Option<PerEvent>,
+    /// 95 % bootstrap intervals that draw events, `[low, high]`; the key is the path of the figure, for example
+    /// `latency_us.mean`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub intervals: BTreeMap<String, [f64; 2]>,
 }
 
 /// What clients that are connected already cost while nothing happens: totals over `client_minutes`.
@@ -201,6 +220,15 @@ pub struct Percentiles {
     pub p90: f64,
     pub p99: f64,
     pub p999: f64,
+    pub max: f64,
+}
+
+/// A distribution over events, each counted once whatever the number of clients: microseconds, rounded to a tenth.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct PerEvent {
+    pub mean: f64,
+    pub p50: f64,
+    pub p99: f64,
     pub max: f64,
 }
 

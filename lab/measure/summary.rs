@@ -75,7 +75,7 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
     Figures {
         latency_us: percentiles(book),
         latency_samples: samples,
-        latency_events: book.seen_events.iter().filter(|&&seen| seen).count() as u64,
+        latency_events: book.events.seen(),
         age_us: Mean {
             mean: us(age_ns2 as f64 / observed_ns.max(1) as f64),
         },
@@ -91,6 +91,9 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
         bytes_per_event: rounded(bytes.total as f64 / delivered),
         server_cpu_us_per_delivery: per_delivery(cpu.server_ns),
         client_cpu_us_per_delivery: per_delivery(cpu.client_ns),
+        last_receiver_us: book.events.last_receiver_us(),
+        fan_out_spread_us: book.events.fan_out_spread_us(),
+        intervals: book.events.intervals(),
     }
 }
 
@@ -202,7 +205,7 @@ fn quantile(book: &Book, share: f64) -> f64 {
 }
 
 /// Nanoseconds to microseconds, rounded to a tenth.
-fn us(ns: f64) -> f64 {
+pub(super) fn us(ns: f64) -> f64 {
     (ns / 100.0).round() / 10.0
 }
 

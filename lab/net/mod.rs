@@ -1,11 +1,13 @@
 //! How clients reach the server: over the simulated network or over kernel sockets on this machine.
 //! Transports see only [`Dialer`], [`Listener`] and [`Wire`], and cannot tell which it is.
 
+pub mod delay_line;
 pub mod loopback;
 pub mod sim;
 mod tcp_info;
 
 use crate::scenario::Scenario;
+use delay_line::{Delay, DelayLine};
 use loopback::TcpWire;
 use sim::{SimWire, SocketBuffers};
 use std::io;
@@ -39,6 +41,8 @@ impl Network {
 pub enum Wire {
     Simulated(SimWire),
     Tcp(TcpWire),
+    /// The server's end of a kernel connection behind a delay line.
+    Delayed(DelayLine),
 }
 
 /// Opens connections to the server.
@@ -69,6 +73,8 @@ impl Dialer {
 pub enum Listener {
     Simulated,
     Tcp(TcpListener),
+    /// The same, each connection behind a delay line.
+    Delayed(TcpListener, Delay),
 }
 
 impl Listener {
@@ -78,6 +84,11 @@ impl Listener {
             Listener::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
                 Ok(Wire::Tcp(TcpWire::accepted(stream)?))
+            }
+            Listener::Delayed(listener, delay) => {
+                let (stream, _) = listener.accept().await?;
+                let wire = TcpWire::accepted(stream)?;
+                Ok(Wire::Delayed(DelayLine::new(wire, *delay)))
             }
         }
     }
@@ -142,6 +153,7 @@ impl AsyncRead for Wire {
         match self.get_mut() {
             Wire::Simulated(wire) => Pin::new(wire).poll_read(cx, buffer),
             Wire::Tcp(wire) => Pin::new(wire).poll_read(cx, buffer),
+            Wire::Delayed(wire) => Pin::new(wire).poll_read(cx, buffer),
         }
     }
 }
@@ -156,6 +168,7 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Wire::Simulated(wire) => Pin::new(wire).poll_write(cx, data),
             Wire::Tcp(wire) => Pin::new(wire).poll_write(cx, data),
+            Wire::Delayed(wire) => Pin::new(wire).poll_write(cx, data),
         }
     }
 
@@ -163,6 +176,7 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Wire::Simulated(wire) => Pin::new(wire).poll_flush(cx),
             Wire::Tcp(wire) => Pin::new(wire).poll_flush(cx),
+            Wire::Delayed(wire) => Pin::new(wire).poll_flush(cx),
         }
     }
 
@@ -170,6 +184,7 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Wire::Simulated(wire) => Pin::new(wire).poll_shutdown(cx),
             Wire::Tcp(wire) => Pin::new(wire).poll_shutdown(cx),
+            Wire::Delayed(wire) => Pin::new(wire).poll_shutdown(cx),
         }
     }
 }

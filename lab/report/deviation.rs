@@ -62,31 +62,43 @@ pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
 impl Deviation {
     /// The figure in words.
     pub fn name(&self) -> String {
-        let (first, rest) = self.figure.split_once('.').unwrap_or((&self.figure, ""));
-        let what = match first {
-            "latency_us" => "latency",
-            "age_us" => "age",
-            "first_event_us" => "time to the first event",
-            "stale_share" => "time on a stale value",
-            "bytes" => "bytes",
-            "bytes_per_event" => "bytes per event",
-            WITHOUT_SETUP => "bytes per event, set-up left out",
-            other => &other.replace('_', " "),
-        };
-        if rest.is_empty() {
-            what.into()
-        } else {
-            format!("{what}, {}", rest.replace(['.', '_'], " "))
-        }
+        figure_name(&self.figure)
     }
 
     /// Predicted and measured value in the figure's unit.
     pub fn values(&self) -> [String; 2] {
-        [self.predicted, self.measured].map(|value| match self.figure.split('.').next() {
-            Some(key) if key.ends_with("_us") => format::time(value),
-            Some(key) if key.starts_with("bytes") => format::bytes(value),
-            Some(key) if key.ends_with("_share") => format::percent(value),
-            _ => format::significant(value),
-        })
+        [self.predicted, self.measured].map(|value| figure_value(&self.figure, value))
+    }
+}
+
+/// The figure with this path in words.
+pub fn figure_name(figure: &str) -> String {
+    let (first, rest) = figure.split_once('.').unwrap_or((figure, ""));
+    let what = match first {
+        "latency_us" => "latency",
+        "age_us" => "age",
+        "first_event_us" => "time to the first event",
+        "last_receiver_us" => "last receiver",
+        "fan_out_spread_us" => "spread of the fan-out",
+        "stale_share" => "time on a stale value",
+        "bytes" => "bytes",
+        "bytes_per_event" => "bytes per event",
+        WITHOUT_SETUP => "bytes per event, set-up left out",
+        other => &other.replace('_', " "),
+    };
+    if rest.is_empty() {
+        what.into()
+    } else {
+        format!("{what}, {}", rest.replace(['.', '_'], " "))
+    }
+}
+
+/// A value of the figure with this path, in its unit.
+pub fn figure_value(figure: &str, value: f64) -> String {
+    match figure.split('.').next() {
+        Some(key) if key.ends_with("_us") || key.contains("_us_per_") => format::time(value),
+        Some(key) if key.starts_with("bytes") => format::bytes(value),
+        Some(key) if key.ends_with("_share") => format::percent(value),
+        _ => format::significant(value),
     }
 }

@@ -85,10 +85,15 @@ pub fn finding(results: &Results) -> Finding {
 fn condition(results: &Results) -> String {
     let scenario = &results.scenario;
     let mut condition = match results.network.as_str() {
+        "loopback" if results.delay_line => format!(
+            "On loopback with a delay line of {}",
+            directions(&scenario.delay, "each way")
+        ),
         "loopback" => "On loopback".to_owned(),
         _ => format!("Over {}", directions(&scenario.delay, "each way")),
     };
-    condition.push_str(&format!(" with {}", rate(results)));
+    let also = if results.delay_line { " and" } else { " with" };
+    condition.push_str(&format!("{also} {}", rate(results)));
     if results.network != "loopback" {
         if [scenario.loss.down, scenario.loss.up] != [Percent::ZERO; 2] {
             condition.push_str(&format!(

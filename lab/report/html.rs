@@ -3,7 +3,7 @@
 
 use super::{deviations, finding, ladders, tables};
 use crate::chart::{Chart, Table, all, evidence, figures, format, network, not_verified, swatch};
-use crate::measure::{Results, TransportResult};
+use crate::measure::{Figures, Results, TransportResult};
 use askama::Template;
 
 /// The page, filled by `page.html`.
@@ -21,6 +21,8 @@ struct Page<'a> {
     baseline: String,
     /// What the asterisk on the cards means.
     evidence: Option<String>,
+    /// Whether a card shows an interval.
+    intervals: bool,
     figures: Vec<Figure>,
     /// Whether each chart lies beside the page as `ID.png`.
     png: bool,
@@ -33,6 +35,9 @@ struct Page<'a> {
     simulated: bool,
     machine: Option<String>,
 }
+
+/// The figure whose interval the cards show.
+const MEAN: &str = "latency_us.mean";
 
 /// A chart on the page, with what can be saved of it.
 struct Figure {
@@ -120,6 +125,11 @@ fn page(results: &Results, png: bool) -> String {
             .collect(),
         baseline: baseline.map_or_else(|| results.baseline.clone(), |t| t.label.clone()),
         evidence: evidence::note(results),
+        intervals: results
+            .transports
+            .iter()
+            .filter_map(figures)
+            .any(|f| f.intervals.contains_key(MEAN)),
         figures: all(results)
             .into_iter()
             .map(|chart| Figure::new(results, chart))
@@ -164,6 +174,14 @@ fn furthest(results: &Results) -> Option<String> {
     ))
 }
 
+/// A time with its 95 % interval where there is one.
+fn with_interval(figures: &Figures, path: &str, us: f64) -> String {
+    match figures.intervals.get(path) {
+        Some(interval) => format::time_within(us, *interval),
+        None => format::time(us),
+    }
+}
+
 fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
     let facts = figures(transport).map_or(vec![], |f| {
         let mut facts = vec![
@@ -175,6 +193,7 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 "99 % within",
                 evidence::marked(format::time(f.latency_us.p99), 0.99, f.latency_events),
             ),
+            ("mean latency", with_interval(f, MEAN, f.latency_us.mean)),
             ("mean age", format::time(f.age_us.mean)),
             ("time stale", format::percent(f.stale_share)),
             ("requests", format::count(f.requests)),

@@ -1,6 +1,7 @@
 //! Reports as text: a table for the terminal, a Markdown file, and one self-contained page. Everything they say is
 //! derived from the results, the sentences included.
 
+pub mod compare;
 mod deviation;
 mod finding;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod ladder;
 pub mod literature;
 mod markdown;
 mod rank;
+mod sweep;
 mod tables;
 mod terminal;
 #[cfg(test)]
@@ -26,4 +28,5 @@ pub use gallery::gallery;
 pub use html::{html, html_beside_png};
 pub use ladder::{Ladder, Rung, ladders};
 pub use markdown::markdown;
+pub use sweep::{html as sweep_html, markdown as sweep_markdown, terminal as sweep_terminal};
 pub use terminal::terminal;

@@ -1,6 +1,7 @@
 //! How experiments run their trials.
 
 use super::Reading;
+use super::measured::{difference, quotient};
 use crate::measure::{Figures, TransportResult};
 use crate::net::Network;
 use crate::run::{Prepared, RunError};
@@ -55,6 +56,24 @@ impl Context {
                     thread.join().unwrap_or_else(crashed)
                 })
                 .collect()
+        })
+    }
+
+    /// Runs a scenario for each of two durations.
+    pub fn pair(
+        &self,
+        entry: &Entry,
+        fields: &Value,
+        [short, long]: [&str; 2],
+    ) -> Result<Pair, RunError> {
+        let lasting = |duration: &str| {
+            let mut fields = fields.clone();
+            fields["duration"] = duration.into();
+            self.trial(entry, &fields)
+        };
+        Ok(Pair {
+            short: lasting(short)?,
+            long: lasting(long)?,
         })
     }
 
@@ -137,4 +156,36 @@ impl Trial {
     pub fn bytes(&self) -> Reading {
         self.read(|figures| (figures.bytes.total - figures.bytes.setup) as f64)
     }
+}
+
+/// The same scenario twice, once for longer. What differs is what the time in between cost: connecting, closing, and
+/// the first and the last exchange are in both.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    pub short: Trial,
+    pub long: Trial,
+}
+
+impl Pair {
+    /// How much a figure grew.
+    pub fn growth(&self, figure: impl Fn(&Figures, &TransportResult) -> f64) -> Reading {
+        let of = |trial: &Trial| trial.read(|figures| figure(figures, &trial.result));
+        difference(of(&self.long), of(&self.short))
+    }
+
+    /// How much a figure grew for each unit by which another did.
+    pub fn per(
+        &self,
+        unit: impl Fn(&Figures, &TransportResult) -> f64,
+        figure: impl Fn(&Figures, &TransportResult) -> f64,
+    ) -> Reading {
+        quotient(self.growth(figure), self.growth(unit))
+    }
+}
+
+/// The fields of the scenario with the heads that Lubbers & Greco published.
+pub fn kaazing() -> Value {
+    scenario::shipped("kaazing")
+        .and_then(|scenario| serde_json::to_value(scenario).ok())
+        .unwrap_or_default()
 }

@@ -38,6 +38,12 @@ impl Measured {
         self.readings.get(figure)?.as_ref().ok().copied()
     }
 
+    /// The same with the reason why there is none.
+    pub fn reading(&self, figure: &str) -> Reading {
+        let nobody = || Err(format!("{figure} was not measured"));
+        self.readings.get(figure).cloned().unwrap_or_else(nobody)
+    }
+
     /// The same for a sentence.
     pub fn text(&self, figure: &str, quantity: Quantity) -> String {
         match self.get(figure) {
@@ -45,4 +51,14 @@ impl Measured {
             None => "(not measured)".into(),
         }
     }
+}
+
+/// One reading over another.
+pub fn quotient(over: Reading, under: Reading) -> Reading {
+    Ok(over? / under?)
+}
+
+/// One reading less another.
+pub fn difference(from: Reading, less: Reading) -> Reading {
+    Ok(from? - less?)
 }

@@ -6,15 +6,24 @@
 //!
 //! A new experiment is a file with a [`Study`], its line in [`ALL`], and its rows in [`expectations`].
 
+mod byte_ladder;
+mod cliff;
+mod connection_reuse;
 mod context;
 mod drops;
 pub mod expectations;
+mod fan_out;
+mod freshness;
 mod join;
 mod long_poll_semantics;
 mod measured;
 mod plots;
+mod redundancy;
+mod saturation;
 mod short_poll_latency;
 mod sources;
+mod split_writes;
+mod sse_websocket;
 #[cfg(test)]
 mod tests;
 pub mod variants;
@@ -51,8 +60,17 @@ pub struct Study {
 
 /// All experiments, in the order of their numbers.
 pub const ALL: &[Study] = &[
+    byte_ladder::STUDY,
     short_poll_latency::STUDY,
+    redundancy::STUDY,
+    freshness::STUDY,
+    saturation::STUDY,
+    cliff::STUDY,
     long_poll_semantics::STUDY,
+    sse_websocket::STUDY,
+    connection_reuse::STUDY,
+    split_writes::STUDY,
+    fan_out::STUDY,
     drops::STUDY,
 ];
 

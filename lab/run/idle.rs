@@ -29,6 +29,7 @@ impl Prepared {
             ..(*self.scenario).clone()
         };
         Self {
+            delay_line: false,
             scenario: Arc::new(scenario),
             events: Vec::new(),
             buffer_factor: self.buffer_factor,

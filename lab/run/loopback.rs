@@ -7,6 +7,7 @@ use crate::cpu;
 use crate::feed::Feed;
 use crate::measure::recorder::Recorder;
 use crate::measure::summary::Cpu;
+use crate::net::delay_line::Delay;
 use crate::net::loopback::{Meter, Reading, open_files};
 use crate::net::{Dialer, Listener, Network};
 use crate::transport::Entry;
@@ -83,10 +84,14 @@ fn serve(
     origin.install();
     let ended = runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
+        let listener = match prepared.delay_line {
+            true => Listener::Delayed(listener, Delay::of(&prepared.scenario)),
+            false => Listener::Tcp(listener),
+        };
         tokio::select! {
             biased;
             _ = stopped => Ok(()),
-            ended = prepared.server(entry, feed).run(Listener::Tcp(listener)) => ended,
+            ended = prepared.server(entry, feed).run(listener) => ended,
         }
     });
     ended.map_err(environment("the server stopped"))?;

@@ -147,10 +147,18 @@ fn inputs(prepared: &Prepared, entry: &Entry, network: Network) -> Inputs {
     };
     match network {
         Network::Simulated => described,
-        // The line that the scenario describes is not there.
+        // Of the line that the scenario describes there is at most the delay.
         Network::Loopback => Inputs {
-            delay_down_s: 0.0,
-            delay_up_s: 0.0,
+            delay_down_s: if prepared.delay_line {
+                described.delay_down_s
+            } else {
+                0.0
+            },
+            delay_up_s: if prepared.delay_line {
+                described.delay_up_s
+            } else {
+                0.0
+            },
             bandwidth_down_bit_s: f64::INFINITY,
             bandwidth_up_bit_s: f64::INFINITY,
             loss: false,

@@ -21,10 +21,18 @@ impl ScenarioError {
     }
 
     /// About one field, in the words of the file (`delay`, `outages[0].for`).
-    pub(super) fn field(field: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub(crate) fn field(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self {
             field: Some(field.into()),
             ..Self::new(problem)
+        }
+    }
+
+    /// At this point of a sweep.
+    pub(crate) fn at_point(self, point: &str) -> Self {
+        Self {
+            problem: format!("{} (at {point})", self.problem),
+            ..self
         }
     }
 

@@ -2,6 +2,7 @@
 //! network does; and nothing left running. The lab verifies that itself (`tests/broken.rs` shows
 //! that it would notice), so these tests look for situations that a transport may fail in.
 
+mod both_networks;
 mod fields;
 mod four_doors;
 mod loopback;

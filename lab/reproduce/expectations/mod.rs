@@ -3,8 +3,11 @@
 //! Where an expectation is a number, it was read in the source. Where it is arithmetic, it is the law that the source
 //! leads to, written out. Tolerances are those of the experiment's design, fixed before anything was measured.
 
+mod bytes;
 mod delivery;
 mod latency;
+mod news;
+mod sockets;
 
 use crate::measure::literature::Tolerance;
 use crate::measure::plot::Quantity;
@@ -25,8 +28,17 @@ pub struct Expectation {
 /// Everything that is expected of an experiment, in the order of its table; empty for an id that does not exist.
 pub fn of(id: &str) -> Vec<Expectation> {
     match id {
+        "E1" => bytes::ladder(),
         "E2" => latency::short_polling(),
+        "E3" => news::redundancy(),
+        "E4" => news::freshness(),
+        "E5" => latency::saturation(),
+        "E6" => latency::cliff(),
         "E7" => delivery::long_polling(),
+        "E8" => bytes::streams(),
+        "E9" => bytes::connections(),
+        "E10" => sockets::split_writes(),
+        "E11" => sockets::fan_out(),
         "E12" => delivery::drops(),
         _ => Vec::new(),
     }

@@ -1,0 +1,48 @@
+//! `pushlab compare`: two recordings side by side.
+
+use super::Failure;
+use super::folder::{Folder, read_recording};
+use crate::measure::Results;
+use crate::report::compare::{Side, compare, terminal};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  pushlab run ticker
+  pushlab run ticker --seed 2
+  pushlab compare reports/runs/ticker reports/runs/ticker+seed=2
+  pushlab compare old/recording.json new/recording.json --json | jq .settings";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// A report folder that `pushlab run` wrote, or the recording.json in it
+    a: PathBuf,
+    /// Another one, which is compared with the first
+    b: PathBuf,
+    /// Print the comparison as JSON on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let [a, b] = [load(&arguments.a)?, load(&arguments.b)?];
+    let comparison = compare(&Side::of(&a), &Side::of(&b));
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&comparison)
+            .map_err(|error| Failure::Internal(error.to_string()))?;
+        anstream::println!("{text}");
+    } else {
+        let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
+        anstream::println!("{}", terminal(&comparison, width, true));
+    }
+    Ok(())
+}
+
+fn load(path: &Path) -> Result<Results, Failure> {
+    match path.is_file() {
+        true => read_recording(path),
+        false => Folder::existing(path).recording(),
+    }
+}

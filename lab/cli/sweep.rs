@@ -1,0 +1,234 @@
+//! `pushlab sweep`: a scenario at many points of one or two axes, a table, a report.
+
+use super::folder::Folder;
+use super::journal::Journal;
+use super::overrides::{Overrides, command};
+use super::progress::Progress;
+use super::run::{NetworkName, listen_for_ctrl_c, transport_ids};
+use super::{Failure, folder};
+use crate::measure::sweep::{SweepResults, Trial};
+use crate::net::Network;
+use crate::report;
+use crate::run::Interrupt;
+use crate::scenario::sweep::{self as definition, Axis, Sweep};
+use crate::scenario::{self, SHIPPED};
+use crate::sweep::{self, Plan};
+use clap::Args;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  pushlab sweep ticker --vary poll_every=100ms..10s:12log
+  pushlab sweep ticker --vary rtt=0ms..400ms:9 --transport long-poll --transport websocket
+  pushlab sweep ticker --vary rate=0.1/s..100/s:12log --vary poll_every=100ms..10s:12log
+  pushlab sweep ticker --vary headers=lean,browser --repeats 10
+  pushlab sweep ticker --network loopback --vary clients=10,100,1000 --duration 5s --repeats 1
+  pushlab sweep break-even-lean            a shipped sweep (see `pushlab list`)
+  pushlab sweep ./mine.json                a sweep file
+
+Any scenario field can vary, and rtt (both directions together). A sweep that was stopped goes on where it was.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// A shipped sweep or scenario (see `pushlab list`), or the path of a sweep or scenario file
+    sweep: String,
+    /// An axis: KEY=a,b,c or KEY=from..to:steps, with \"log\" behind the steps for equal ratios; once or twice
+    #[arg(long, value_name = "AXIS")]
+    vary: Vec<String>,
+    /// Only this transport; may be given several times
+    #[arg(long, value_name = "ID", value_parser = transport_ids())]
+    transport: Vec<String>,
+    /// How often each trial is run, each time with the next seed [default: 5]
+    #[arg(long, value_name = "N")]
+    repeats: Option<u32>,
+    /// How clients reach the server [default: simulated]
+    #[arg(long, value_name = "NETWORK")]
+    network: Option<NetworkName>,
+    #[command(flatten)]
+    overrides: Overrides,
+    /// Trials at the same time [default: one per core; on loopback always one]
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+    /// Write the report into this folder instead of reports/runs/NAME
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Measure everything again instead of going on from what is there
+    #[arg(long)]
+    fresh: bool,
+    /// Open the report in the system's browser
+    #[arg(long, conflicts_with = "json")]
+    open: bool,
+    /// Print the results as JSON on stdout, and nothing else; writes a report only with --out
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let network = match arguments.network {
+        Some(NetworkName::Loopback) => Network::Loopback,
+        Some(NetworkName::Simulated) | None => Network::Simulated,
+    };
+    let sweep = arguments.sweep()?;
+    let flags = arguments.flags();
+    let asked = command(&format!("pushlab sweep {}", arguments.sweep), &flags);
+    let plan = Plan::new(sweep, network, asked)?;
+    let folder = (!arguments.json || arguments.out.is_some())
+        .then(|| folder::claim(arguments.out.as_deref(), &arguments.name(&plan), &flags))
+        .transpose()?;
+    let workers = match network {
+        // Whoever else runs would be part of the measurement.
+        Network::Loopback => 1,
+        Network::Simulated => arguments.workers.unwrap_or_else(cores),
+    };
+    let interrupt = Interrupt::default();
+    listen_for_ctrl_c(&interrupt)?;
+    let results = measure(&plan, folder.as_ref(), arguments.fresh, workers, &interrupt)?;
+    if let Some(folder) = &folder {
+        folder.write_sweep(&results)?;
+    }
+    if arguments.json {
+        print_json(&results)?;
+    } else {
+        let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
+        anstream::println!("{}", report::sweep_terminal(&results, width, true));
+    }
+    if let Some(folder) = &folder {
+        anstream::eprintln!("\nreport: {}", folder.page().display());
+        if arguments.open {
+            folder.open();
+        }
+    }
+    match results.trials.iter().all(|trial| trial.figures.is_some()) {
+        true => Ok(()),
+        false => Err(Failure::Check),
+    }
+}
+
+impl Arguments {
+    /// The sweep with every flag applied.
+    fn sweep(&self) -> Result<Sweep, Failure> {
+        let axes = self.vary.iter().map(|text| text.parse::<Axis>());
+        let axes = axes.collect::<Result<Vec<_>, _>>()?;
+        let shipped = definition::load(&self.sweep)?;
+        let known = SHIPPED.iter().any(|(name, _)| *name == self.sweep);
+        let mut sweep = match shipped {
+            Some(sweep) => sweep,
+            None if !known && !self.sweep.contains(['/', '\\', '.']) => {
+                return Err(definition::unknown_name(&self.sweep).into());
+            }
+            None if axes.is_empty() => {
+                return Err(Failure::Usage(format!(
+                    "{} is a scenario, and nothing varies: add --vary KEY=a,b,c, such as --vary poll_every=100ms..10s:12log",
+                    self.sweep
+                )));
+            }
+            None => Sweep::new(scenario::load(&self.sweep)?, axes.clone()),
+        };
+        if !axes.is_empty() {
+            sweep.vary = axes;
+        }
+        self.overrides.apply_to(&mut sweep.scenario)?;
+        if !self.transport.is_empty() {
+            sweep.transports.clone_from(&self.transport);
+        }
+        sweep.repeats = self.repeats.unwrap_or(sweep.repeats);
+        for axis in &sweep.vary {
+            let flag = definition::field(&axis.key).replace('_', "-");
+            if self.overrides.given().iter().any(|(name, _)| *name == flag) {
+                return Err(Failure::Usage(format!(
+                    "--{flag} fixes what --vary {} varies: leave one of them out",
+                    axis.key
+                )));
+            }
+        }
+        Ok(sweep)
+    }
+
+    /// The folder's name begins with the scenario's, or with the name of the shipped or given sweep.
+    fn name(&self, plan: &Plan) -> String {
+        match self.vary.is_empty() {
+            true => plan.head.sweep.name.clone(),
+            false => plan.head.sweep.scenario.name.clone(),
+        }
+    }
+
+    /// The flags that were given and that change the results.
+    fn flags(&self) -> Vec<(&'static str, String)> {
+        let mut flags: Vec<_> = self
+            .vary
+            .iter()
+            .map(|axis| ("vary", axis.clone()))
+            .collect();
+        flags.extend(self.transport.iter().map(|id| ("transport", id.clone())));
+        flags.extend(self.repeats.map(|repeats| ("repeats", repeats.to_string())));
+        if let Some(NetworkName::Loopback) = self.network {
+            flags.push(("network", Network::Loopback.name().to_owned()));
+        }
+        flags.extend(self.overrides.given());
+        flags
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Runs what is not known yet, and keeps each trial as soon as it ends.
+pub fn measure(
+    plan: &Plan,
+    folder: Option<&Folder>,
+    fresh: bool,
+    workers: usize,
+    interrupt: &Interrupt,
+) -> Result<SweepResults, Failure> {
+    let journal = folder
+        .map(|folder| Journal::open(folder.path(), plan, fresh))
+        .transpose()?;
+    let (mut journal, known) = match journal {
+        Some((journal, known)) => (Some(journal), known),
+        None => (None, Vec::new()),
+    };
+    let head = &plan.head;
+    let left = plan.jobs.len() - known.len();
+    let mut what = format!(
+        "sweeping {} on the {} network",
+        head.sweep.scenario.name, head.network
+    );
+    if !known.is_empty() {
+        what.push_str(&format!(
+            ", {} of {} trials are there",
+            known.len(),
+            plan.jobs.len()
+        ));
+    }
+    let work = |known: &[Trial]| -> f64 {
+        let open = plan
+            .jobs
+            .iter()
+            .filter(|job| !known.iter().any(|trial| job.made(trial)));
+        open.map(|job| job.work).sum()
+    };
+    let progress = Progress::of_trials(&what, left, work(&known));
+    let trials = sweep::run(plan, known, workers, interrupt, |job, trial| {
+        if let Some(journal) = &mut journal {
+            journal.add(trial)?;
+        }
+        progress.trial(job.work);
+        Ok::<(), Failure>(())
+    });
+    progress.finish();
+    Ok(SweepResults {
+        head: head.clone(),
+        trials: trials?,
+    })
+}
+
+/// The file's content as one JSON object.
+fn print_json(results: &SweepResults) -> Result<(), Failure> {
+    let internal = |error: serde_json::Error| Failure::Internal(error.to_string());
+    let mut json = serde_json::to_value(&results.head).map_err(internal)?;
+    json["trials"] = serde_json::to_value(&results.trials).map_err(internal)?;
+    anstream::println!("{json:#}");
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! A recording as named points with figures and intervals.
+
+use crate::chart::{figures, not_verified};
+use crate::measure::{Results, TransportResult};
+use serde_json::Value;
+
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Side {
+    /// The command that makes it again.
+    pub command: String,
+    /// Everything that was set, as `(field, value)`.
+    pub settings: Vec<(String, String)>,
+    pub points: Vec<Point>,
+}
+
+/// Something that was measured under one name, for example a transport.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// What the other side is searched for.
+    pub id: String,
+    pub label: String,
+    /// Why it has no figures, in words.
+    pub problem: Option<String>,
+    pub figures: Vec<Measured>,
+}
+
+/// A figure with what is known about how sure it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Path of the figure, for example `latency_us.mean`.
+    pub figure: String,
+    pub value: f64,
+    /// The 95 % interval, where there is one.
+    pub interval: Option<[f64; 2]>,
+    /// Whether the same run would give the same number again: counts on the simulated network.
+    pub exact: bool,
+}
+
+/// The order of the figures: how soon, how old, how much work, how many bytes; then what else there is.
+const ORDER: [&str; 12] = [
+    "latency_us",
+    "last_receiver_us",
+    "fan_out_spread_us",
+    "age_us",
+    "stale_share",
+    "first_event_us",
+    "requests",
+    "empty_answers",
+    "connections",
+    "packets",
+    "bytes_per_event",
+    "bytes",
+];
+/// Figures that are counted and not timed.
+const COUNTS: [&str; 8] = [
+    "requests",
+    "empty_answers",
+    "connections",
+    "packets",
+    "bytes_per_event",
+    "bytes",
+    "latency_samples",
+    "latency_events",
+];
+
+impl Side {
+    /// A recording: a point for each transport.
+    pub fn of(results: &Results) -> Self {
+        let mut settings = vec![
+            ("network".to_owned(), results.network.clone()),
+            ("pushlab version".to_owned(), results.pushlab.clone()),
+            ("ended early".to_owned(), yes_no(results.partial).to_owned()),
+        ];
+        if let Some(machine) = &results.machine {
+            let cores = machine.cores;
+            let machine = format!("{}, {}, {cores} cores", machine.os, machine.arch);
+            settings.push(("machine".to_owned(), machine));
+        }
+        if let Ok(Value::Object(fields)) = serde_json::to_value(&results.scenario) {
+            // What a scenario is about is told by its other fields.
+            let fields = fields.into_iter().filter(|(name, _)| name != "about");
+            settings.extend(fields.map(|(name, value)| (name, words(&value))));
+        }
+        let exact = results.network == "simulated";
+        Self {
+            command: results.command.clone(),
+            settings,
+            points: results
+                .transports
+                .iter()
+                .map(|transport| Point::of(transport, exact))
+                .collect(),
+        }
+    }
+}
+
+impl Point {
+    fn of(transport: &TransportResult, exact: bool) -> Self {
+        let found = figures(transport);
+        let mut measured = Vec::new();
+        if let Some(found) = found
+            && let Ok(Value::Object(mut tree)) = serde_json::to_value(found)
+        {
+            tree.remove("intervals");
+            flatten("", &Value::Object(tree), &mut |figure, value| {
+                let interval = found.intervals.get(&figure).copied();
+                let exact = exact && COUNTS.contains(&first(&figure));
+                measured.push(Measured {
+                    figure,
+                    value,
+                    interval,
+                    exact,
+                });
+            });
+        }
+        // A stable sort: what has the same place stays in the order of the names.
+        measured.sort_by_key(|measured| {
+            let place = ORDER
+                .iter()
+                .position(|name| *name == first(&measured.figure));
+            place.unwrap_or(ORDER.len())
+        });
+        Self {
+            id: transport.id.clone(),
+            label: transport.label.clone(),
+            problem: found.is_none().then(|| not_verified(transport)),
+            figures: measured,
+        }
+    }
+}
+
+fn first(figure: &str) -> &str {
+    figure.split('.').next().unwrap_or(figure)
+}
+
+fn flatten(prefix: &str, value: &Value, found: &mut impl FnMut(String, f64)) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let path = match prefix {
+                    "" => name.clone(),
+                    _ => format!("{prefix}.{name}"),
+                };
+                flatten(&path, value, found);
+            }
+        }
+        _ => {
+            if let Some(number) = value.as_f64() {
+                found(prefix.to_owned(), number);
+            }
+        }
+    }
+}
+
+/// A value as a scenario file has it, a text without its quotes.
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn yes_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}

@@ -1,0 +1,94 @@
+//! Running a sweep: a plan of trials, run on all cores.
+//!
+//! Each simulated trial is single-threaded and seeded, so it does not matter which core runs it, or when: the same
+//! sweep gives the same trials in the same order.
+
+mod plan;
+
+pub use plan::{Job, Plan};
+
+use crate::measure::sweep::Trial;
+use crate::net::Network;
+use crate::run::{Interrupt, Prepared, RunError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+/// Runs the jobs that are not among the `known` trials, at most `workers` at a time, the longest first, and hands each
+/// trial to `done` as it ends. Returns all trials in the order of the plan. An early end, asked for or because `done`
+/// or a run failed, keeps what is finished.
+pub fn run<E: From<RunError>>(
+    plan: &Plan,
+    known: Vec<Trial>,
+    workers: usize,
+    interrupt: &Interrupt,
+    mut done: impl FnMut(&Job, &Trial) -> Result<(), E>,
+) -> Result<Vec<Trial>, E> {
+    let mut left: Vec<&Job> = plan
+        .jobs
+        .iter()
+        .filter(|job| !known.iter().any(|trial| job.made(trial)))
+        .collect();
+    left.sort_by(|a, b| b.work.total_cmp(&a.work));
+    let next = AtomicUsize::new(0);
+    let (send, receive) = mpsc::channel();
+    let mut trials = known;
+    thread::scope(|scope| {
+        for _ in 0..workers.clamp(1, left.len().max(1)) {
+            let (send, next, left) = (send.clone(), &next, &left);
+            scope.spawn(move || {
+                while let Some(job) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if interrupt.asked() {
+                        return;
+                    }
+                    let trial = trial(plan, job, interrupt).transpose();
+                    let Some(trial) = trial else { return };
+                    // Nobody listens any more once something has failed.
+                    if send.send((*job, trial)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(send);
+        // Taken into the loop: an error drops it, and the workers stop after what they are doing.
+        let receive = receive;
+        for (job, trial) in receive {
+            let trial = trial?;
+            done(job, &trial)?;
+            trials.push(trial);
+        }
+        Ok::<(), E>(())
+    })?;
+    plan.sort(&mut trials);
+    Ok(trials)
+}
+
+/// One trial; none if it was ended early.
+fn trial(plan: &Plan, job: &Job, interrupt: &Interrupt) -> Result<Option<Trial>, RunError> {
+    let mut prepared = Prepared::new(job.scenario.clone())?;
+    prepared.interrupt = interrupt.clone();
+    let network = match plan.head.network == Network::Loopback.name() {
+        true => Network::Loopback,
+        false => Network::Simulated,
+    };
+    let outcome = prepared.run(&job.entry, network)?;
+    if outcome.cut_at_ns.is_some() {
+        return Ok(None);
+    }
+    let result = outcome.result;
+    Ok(Some(Trial {
+        transport: result.id,
+        at: job.at.clone(),
+        repeat: job.repeat,
+        seed: job.scenario.seed,
+        clients: job.scenario.clients,
+        span_us: job.span_us(),
+        expected: result.expected,
+        delivered: result.delivered,
+        superseded: result.superseded,
+        problem: result.problem,
+        figures: result.figures,
+        theory: result.theory,
+    }))
+}
