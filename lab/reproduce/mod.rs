@@ -10,18 +10,23 @@ mod byte_ladder;
 mod cliff;
 mod connection_reuse;
 mod context;
+mod drops;
 pub mod expectations;
+mod fan_out;
 mod freshness;
 mod join;
+mod long_poll_semantics;
 mod measured;
 mod plots;
 mod redundancy;
 mod saturation;
 mod short_poll_latency;
 mod sources;
+mod split_writes;
 mod sse_websocket;
 #[cfg(test)]
 mod tests;
+pub mod variants;
 
 pub use context::{Context, Trial};
 pub use measured::{Measured, Reading};
@@ -61,8 +66,12 @@ pub const ALL: &[Study] = &[
     freshness::STUDY,
     saturation::STUDY,
     cliff::STUDY,
+    long_poll_semantics::STUDY,
     sse_websocket::STUDY,
     connection_reuse::STUDY,
+    split_writes::STUDY,
+    fan_out::STUDY,
+    drops::STUDY,
 ];
 
 /// Runs experiments: the simulated ones side by side on `cores` processors, then those on real sockets one by one.

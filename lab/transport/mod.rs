@@ -24,6 +24,8 @@ mod websocket;
 
 pub use client::{Client, ClientSetup};
 pub use http::{Answer, Body};
+/// For the variants of `reproduce` that shake hands themselves.
+pub(crate) use upgrade::accept as accept_upgrade;
 
 use crate::feed::Feed;
 use crate::measure::Marker;

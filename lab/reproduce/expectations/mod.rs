@@ -4,8 +4,10 @@
 //! leads to, written out. Tolerances are those of the experiment's design, fixed before anything was measured.
 
 mod bytes;
+mod delivery;
 mod latency;
 mod news;
+mod sockets;
 
 use crate::measure::literature::Tolerance;
 use crate::measure::plot::Quantity;
@@ -32,8 +34,12 @@ pub fn of(id: &str) -> Vec<Expectation> {
         "E4" => news::freshness(),
         "E5" => latency::saturation(),
         "E6" => latency::cliff(),
+        "E7" => delivery::long_polling(),
         "E8" => bytes::streams(),
         "E9" => bytes::connections(),
+        "E10" => sockets::split_writes(),
+        "E11" => sockets::fan_out(),
+        "E12" => delivery::drops(),
         _ => Vec::new(),
     }
 }
