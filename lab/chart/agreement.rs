@@ -33,9 +33,9 @@ pub fn chart(both: &Both) -> Chart {
     );
     let lines = footer(&both.simulated, networks, &both.command);
     Chart {
-        id: ID,
-        title: TITLE,
-        reading: READING,
+        id: ID.into(),
+        title: TITLE.into(),
+        reading: READING.into(),
         svg: Canvas::sheet(ID, TITLE, READING, None, &alt, &lines, |canvas| {
             draw(canvas, both);
         }),

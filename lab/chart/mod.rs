@@ -18,9 +18,12 @@ mod latency_cdf;
 mod layers;
 mod lies;
 mod log_scale;
+mod nearby;
 mod percentile_spectrum;
 mod plot;
 mod png;
+mod precise;
+mod quantity;
 mod requests;
 mod stack;
 mod style;
@@ -29,25 +32,30 @@ mod tail;
 mod teeth;
 #[cfg(test)]
 mod tests;
+mod xy;
 
 pub use layers::to_baseline;
 pub use lies::labelled;
 pub use png::png;
+pub use precise::precise;
+pub use quantity::value;
+pub use xy::xy;
 
 use crate::measure::{Both, Figures, Marker, Results, Style, TransportResult};
 use crate::scenario::{PerDirection, Percent, Span};
 use canvas::Canvas;
+use std::borrow::Cow;
 use std::fmt::Display;
 
 /// One drawing and what is needed to show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     /// Short identifier, unique among the charts of a report; all ids inside the SVG begin with it.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// The question that the chart answers.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// How to read it.
-    pub reading: &'static str,
+    pub reading: Cow<'static, str>,
     /// Type of the chart and its finding in a sentence, from the data.
     pub alt: String,
     /// The drawing: `<svg ...>`.
@@ -78,9 +86,9 @@ impl Sheet {
             draw,
         );
         Chart {
-            id: self.id,
-            title: self.title,
-            reading: self.reading,
+            id: self.id.into(),
+            title: self.title.into(),
+            reading: self.reading.into(),
             alt,
             svg,
             table,

@@ -48,7 +48,7 @@ const MEAN: &str = "latency_us.mean";
 struct Figure {
     chart: Chart,
     /// Its name in the list of contents, which is to stay short.
-    short: &'static str,
+    short: String,
     /// Names of the files, without their endings.
     file: String,
     svg_url: String,
@@ -58,7 +58,7 @@ struct Figure {
 impl Figure {
     fn new(results: &Results, chart: Chart) -> Self {
         Self {
-            short: match chart.id {
+            short: match &*chart.id {
                 "ladder" => "Ladder",
                 "age-sawtooth" => "Age",
                 "filmstrip" => "Screens",
@@ -67,8 +67,9 @@ impl Figure {
                 "byte-ledger" => "Bytes",
                 "idle-minute" => "Idle minute",
                 "requests" => "Requests",
-                _ => chart.title,
-            },
+                _ => &chart.title,
+            }
+            .to_owned(),
             file: match results.lies.is_empty() {
                 true => format!("{}-{}", results.scenario.name, chart.id),
                 false => format!("LIE-{}-{}", results.scenario.name, chart.id),

@@ -14,6 +14,7 @@ mod html;
 mod ladder;
 #[cfg(test)]
 mod lie_tests;
+pub mod literature;
 mod markdown;
 mod rank;
 mod sweep;

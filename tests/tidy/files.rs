@@ -84,7 +84,7 @@ fn generated_pages_load_nothing_from_outside() {
         .expect("a run that does not stall");
     loads_nothing("the page", &report::html(&results));
     for chart in chart::all(&results) {
-        loads_nothing(chart.id, &chart.svg);
+        loads_nothing(&chart.id, &chart.svg);
     }
 }
 
