@@ -43,8 +43,8 @@ fn load(path: &Path) -> Result<Side, Failure> {
     match Recording::read(path)? {
         Recording::Run(results) => Ok(Side::of(&results)),
         Recording::Sweep(sweep) => Ok(Side::of_sweep(&sweep)),
-        Recording::Both(_) => Err(Failure::Usage(format!(
-            "{}: compares two networks itself: give two folders that `pushlab run` or `pushlab sweep` wrote",
+        Recording::Both(_) | Recording::Literature(_) => Err(Failure::Usage(format!(
+            "{}: compares by itself: give two folders that `pushlab run` or `pushlab sweep` wrote",
             path.display()
         ))),
     }

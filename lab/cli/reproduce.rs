@@ -1,14 +1,14 @@
 //! `pushlab reproduce`: published claims, predicted beside measured.
 
+use super::Failure;
+use super::output::Output;
 use super::progress::Progress;
 use super::recording::Recording;
-use super::{Failure, folder};
 use crate::reproduce::{self, Study};
 use clap::Args;
-use std::path::{Path, PathBuf};
 
-/// Where the page goes unless told otherwise.
-const DEFAULT_FOLDER: &str = "reports/runs/literature";
+/// The page's folder unless told otherwise.
+const NAME: &str = "literature";
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -18,28 +18,13 @@ pub struct Arguments {
     /// Leave out the experiments that need real sockets and real time
     #[arg(long)]
     simulated_only: bool,
-    /// Write the page into this folder instead of reports/runs/literature
-    #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
-    /// Open the page in the system's browser
-    #[arg(long, conflicts_with = "json")]
-    open: bool,
-    /// Print everything as JSON on stdout, and nothing else; writes a page only with --out
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let studies = studies(&arguments.experiments)?;
-    let folder = (!arguments.json || arguments.out.is_some())
-        .then(|| {
-            let place = arguments
-                .out
-                .as_deref()
-                .unwrap_or(Path::new(DEFAULT_FOLDER));
-            folder::claim_at(place.to_owned())
-        })
-        .transpose()?;
+    let folder = arguments.output.claim(NAME, &[])?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let what = match studies.as_slice() {
         [one] => format!("reproducing {}: {}", one.id, one.title),
@@ -52,25 +37,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     });
     progress.finish();
     let recording = Recording::Literature(Box::new(outcome?));
-    if let Some(folder) = &folder {
-        folder.write(&recording, false)?;
-    }
-    if arguments.json {
-        anstream::println!("{}", recording.json()?);
-    } else {
-        let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-        anstream::println!("{}", recording.terminal(width));
-    }
-    if let Some(folder) = &folder {
-        anstream::eprintln!("\nreport: {}", folder.page().display());
-        if arguments.open {
-            folder.open();
-        }
-    }
-    match recording.verified() {
-        true => Ok(()),
-        false => Err(Failure::Check),
-    }
+    arguments.output.finish(&recording, folder.as_ref())
 }
 
 /// The experiments that were named, in the order of their numbers and each once.
