@@ -20,21 +20,25 @@ pub const TITLE: &str = "What the literature says, and what we measured";
 
 /// The charts, one for each experiment that has one.
 pub fn charts(literature: &Literature) -> Vec<Chart> {
-    let charts = literature.experiments.iter().filter_map(|experiment| {
-        let machine = match (experiment.real_sockets, &literature.machine) {
-            (true, Some(machine)) => format!(
-                "kernel sockets on {}, {}, {}",
-                machine.os,
-                machine.arch,
-                counted(machine.cores as u64, "core")
-            ),
-            _ => "simulated: the same on every machine".into(),
-        };
-        let origin = format!("{machine}, pushlab {}", literature.pushlab);
-        let footer = [origin, format!("$ {}", command(experiment))];
-        Some(xy(experiment.plot.as_ref()?, &footer))
-    });
-    charts.collect()
+    let experiments = literature.experiments.iter();
+    experiments
+        .filter_map(|one| chart(literature, one))
+        .collect()
+}
+
+fn chart(literature: &Literature, experiment: &Experiment) -> Option<Chart> {
+    let place = match (experiment.real_sockets, &literature.machine) {
+        (true, Some(machine)) => format!(
+            "kernel sockets on {}, {}, {}",
+            machine.os,
+            machine.arch,
+            counted(machine.cores as u64, "core")
+        ),
+        _ => "simulated: the same on every machine".into(),
+    };
+    let origin = format!("{place}, pushlab {}", literature.pushlab);
+    let footer = [origin, format!("$ {}", command(experiment))];
+    Some(xy(experiment.plot.as_ref()?, &footer))
 }
 
 /// The command that runs this experiment alone.
