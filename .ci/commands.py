@@ -38,7 +38,7 @@ CHANGED = [
     # The scratch folder has no Cargo.toml; what the program writes must land there and not in the repository.
     (r"\bcargo run\b", f"cargo run --quiet --locked --manifest-path {REPOSITORY}/Cargo.toml"),
     # In real time, for each of four transports, and after a warm-up. The figures are not looked at here.
-    (r"--network loopback --duration 10s", "--network loopback --duration 1s"),
+    (r"--network (loopback|both) --duration 10s", r"--network \1 --duration 1s"),
     (r"&$", ""),  # servers are kept in the background anyway
 ]
 
@@ -53,6 +53,7 @@ ENDLESS = [
 SHOWS = [
     (r"since=99999", r"^HTTP/1\.1 204 "),
     (r"^curl", r"^\{\"seq\""),
+    (r"--network both", r"connections .* yes"),
     (r"pushlab run|--release\s*(#|$|-- run (?!.*--json))", r"Short polling .* yes"),
 ]
 

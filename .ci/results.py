@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a command that prints results as JSON and checks what must hold for them.
 
-usage: results.py kaazing|loopback|replay COMMAND...
+usage: results.py kaazing|loopback|both|replay COMMAND...
 """
 import json
 import subprocess
@@ -45,11 +45,29 @@ def loopback(results):
             assert 0 < cost < 10_000, f"{row['id']}: {side} CPU {cost} us per delivery"
 
 
+def both(results):
+    """The model's error: what METHODOLOGY.md promises for median latency and application bytes."""
+    assert results["schema"] == "pushlab/both" and results["version"] == 1
+    simulated, loopback = results["simulated"], results["loopback"]
+    assert loopback["delay_line"] and "delay_line" not in simulated
+    for network in (simulated, loopback):
+        every(network)
+    for one, other in zip(simulated["transports"], loopback["transports"]):
+        median, real = (row["latency_us"]["p50"] for row in (one, other))
+        print(f"  {one['id']}: median {median} us simulated, {real} us on loopback")
+        assert abs(real - median) <= max(0.05 * median, 2_000), f"{one['id']}: medians too far apart"
+        layers = ["payload", "framing", "http_headers"]
+        per_event = lambda row: sum(row["bytes"][layer] for layer in layers) / row["delivered"]
+        near(f"{one['id']}, application bytes per event", per_event(other), round(per_event(one), 2), 1)
+
+
 def main():
     check, command = sys.argv[1], sys.argv[2:]
     ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=300)
     assert ended.returncode == 0, f"exit code {ended.returncode}"
     results = json.loads(ended.stdout)
+    if check == "both":
+        return both(results)
     every(results)
     {"kaazing": kaazing, "loopback": loopback, "replay": lambda _: None}[check](results)
 

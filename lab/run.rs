@@ -7,6 +7,7 @@
 mod capture;
 mod idle;
 mod interrupt;
+mod lies;
 mod loopback;
 mod outcome;
 mod simulated;
@@ -19,7 +20,7 @@ pub use simulated::sim_config;
 use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, ReplayError, payload_label};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
-use crate::measure::{Machine, Results, SCHEMA, VERSION, Windows, summary};
+use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::sim::Middlebox;
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
@@ -51,6 +52,8 @@ pub struct Prepared {
     pub capture: Option<Capture>,
     /// Asked for an early end, a run stops with what it has.
     pub interrupt: Interrupt,
+    /// Classic lies that the figures shall tell.
+    pub lies: Vec<Lie>,
     /// What ends connections on the way, in a simulated run.
     pub middlebox: Middlebox,
     /// How long exactly clients wait before they dial a lost connection again; without it they back off.
@@ -110,6 +113,7 @@ impl Prepared {
             delay_line: false,
             capture: None,
             interrupt: Interrupt::default(),
+            lies: Vec::new(),
             middlebox: Middlebox::default(),
             pause_ns: None,
             notes,
@@ -174,14 +178,9 @@ impl Prepared {
             delay_line: self.delay_line && network == Network::Loopback,
             seed: self.scenario.seed,
             partial: false,
+            lies: self.lies.clone(),
             notes: self.notes.clone(),
-            windows: Windows {
-                latency: "events born in the measured window, from birth to each client's screen"
-                    .into(),
-                ledger: "from the first SYN to the last FIN, warm-up and set-up included".into(),
-                measured_from_us: from_ns / clock::US,
-                measured_to_us: to_ns / clock::US,
-            },
+            windows: self.windows(from_ns, to_ns),
             machine: (network == Network::Loopback).then(machine),
             baseline: transport::BASELINE.id.into(),
             transports: Vec::new(),
@@ -204,7 +203,10 @@ impl Prepared {
 
     fn expectation(&self, latest: bool) -> Expectation {
         let expected = |event: &Arc<Event>| Expected {
-            born_ns: event.born_ns,
+            born_ns: match self.lies(Lie::CoordinatedOmission) {
+                false => event.born_ns,
+                true => self.scenario.published_ns(event.born_ns),
+            },
             payload: event.payload.clone(),
         };
         Expectation {
@@ -289,10 +291,10 @@ fn stratified(client: u64, clients: u64, draw: u64, span_ns: u64) -> u64 {
     slot_ns as u64 + draw % (span_ns / clients).max(1)
 }
 
-/// Publishes every event at its instant.
-async fn publish(events: Vec<Arc<Event>>, feed: Feed) {
+/// Publishes every event at its instant, or at the end of a stall.
+async fn publish(scenario: Arc<Scenario>, events: Vec<Arc<Event>>, feed: Feed) {
     for event in events {
-        clock::sleep_until(event.born_ns).await;
+        clock::sleep_until(scenario.published_ns(event.born_ns)).await;
         feed.publish(event);
     }
 }

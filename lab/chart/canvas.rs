@@ -2,7 +2,7 @@
 //! Coordinates are whole pixels, so the text of a drawing is the same on every platform.
 
 use super::style::{
-    FOOTER_TOP, HEIGHT, INK, LABEL, MARGIN, MARKER, SMALL, SOFT, TEXT, TITLE, WIDTH,
+    ALARM, FOOTER_TOP, HEIGHT, INK, LABEL, MARGIN, MARKER, SMALL, SOFT, TEXT, TITLE, WIDTH,
 };
 use super::style::{leading, wrap};
 use crate::measure::Marker;
@@ -27,11 +27,13 @@ pub enum Align {
 pub struct Canvas<'a>(DrawingArea<SVGBackend<'a>, Shift>);
 
 impl Canvas<'_> {
-    /// Draws a sheet with its title, a line on how to read it and its footer, and returns the SVG.
+    /// Draws a sheet with its title, a line on how to read it (or a stamp in its place that says what is wrong with
+    /// it) and its footer, and returns the SVG.
     pub fn sheet(
         id: &str,
         title: &str,
         reading: &str,
+        stamp: Option<&str>,
         alt: &str,
         footer: &[String],
         draw: impl Fn(&Canvas),
@@ -43,7 +45,13 @@ impl Canvas<'_> {
             area.fill(&WHITE).expect(INFALLIBLE);
             let canvas = Canvas(area);
             canvas.bold((MARGIN, 18), TITLE, Align::Left, INK, title);
-            canvas.text((MARGIN, 58), TEXT, Align::Left, SOFT, reading);
+            match stamp {
+                None => canvas.text((MARGIN, 58), TEXT, Align::Left, SOFT, reading),
+                Some(stamp) => {
+                    canvas.rect((MARGIN - 8, 52), (WIDTH - MARGIN + 8, 80), ALARM);
+                    canvas.bold((MARGIN, 58), TEXT, Align::Left, WHITE, stamp);
+                }
+            }
             for (i, line) in footer.iter().enumerate() {
                 let y = FOOTER_TOP + i as i32 * (SMALL + 6);
                 canvas.text((MARGIN, y), SMALL, Align::Left, SOFT, line);

@@ -51,6 +51,13 @@ pub fn time_within(us: f64, interval: [f64; 2]) -> String {
     format!("{} [{low}, {high}]", time(us))
 }
 
+/// An interval of durations, `[502, 551] ms`; nothing if both ends look the same.
+pub fn range(interval: [f64; 2]) -> Option<String> {
+    let unit = TimeUnit::for_max(interval[1].abs());
+    let [low, high] = interval.map(|end| significant(end / unit.us));
+    (low != high).then(|| format!("[{low}, {high}] {}", unit.name))
+}
+
 /// A number of bytes with decimal prefixes, to three significant digits: `763 B`, `45.8 kB`.
 pub fn bytes(bytes: f64) -> String {
     let (value, unit) = match bytes.abs() {
@@ -174,6 +181,19 @@ mod tests {
         ] {
             assert_eq!(time(us), text);
         }
+    }
+
+    #[test]
+    fn intervals_have_the_unit_of_what_they_surround() {
+        let ends = [502_000.0, 551_000.0];
+        assert_eq!(time_within(527_000.0, ends), "527 ms [502, 551]");
+        assert_eq!(range(ends).as_deref(), Some("[502, 551] ms"));
+        assert_eq!(
+            time_within(25_040.0, [24_900.0, 25_090.0]),
+            "25 ms [24.9, 25.1]"
+        );
+        assert_eq!(time_within(25_010.0, [25_000.0, 25_020.0]), "25 ms");
+        assert_eq!(range([25_000.0, 25_020.0]), None);
     }
 
     #[test]

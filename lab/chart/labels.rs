@@ -13,18 +13,18 @@ pub struct Area {
 }
 
 impl Area {
-    fn overlaps(self, other: Self) -> bool {
+    pub fn overlaps(self, other: Self) -> bool {
         self.left < other.right
             && other.left < self.right
             && self.top < other.bottom
             && other.top < self.bottom
     }
 
-    fn holds(self, (x, y): Point) -> bool {
+    pub fn holds(self, (x, y): Point) -> bool {
         self.left <= x && x <= self.right && self.top <= y && y <= self.bottom
     }
 
-    fn widened(self, by: i32) -> Self {
+    pub fn widened(self, by: i32) -> Self {
         Self {
             left: self.left - by,
             top: self.top - by,
@@ -131,7 +131,7 @@ fn crossing(line: &[Point], y: i32) -> Option<Point> {
 }
 
 /// Points along a path, close enough together that a label cannot slip between them.
-fn dotted(line: &[Point]) -> Vec<Point> {
+pub fn dotted(line: &[Point]) -> Vec<Point> {
     let mut dots = vec![];
     for pair in line.windows(2) {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);

@@ -12,7 +12,12 @@ pub struct LogScale {
 impl LogScale {
     /// The scale from a value or less to another or more, with ends at 1, 2 or 5 times a power of ten.
     pub fn covering(min: f64, max: f64) -> Self {
-        let min = if min.is_finite() { min.max(1e-3) } else { 1.0 };
+        Self::above(1e-3, min, max)
+    }
+
+    /// The same for values that may be smaller: `least` takes the place of everything below it.
+    pub fn above(least: f64, min: f64, max: f64) -> Self {
+        let min = if min.is_finite() { min.max(least) } else { 1.0 };
         let max = if max.is_finite() { max } else { min };
         let from = round_values(min / 10.0, min * 1.001)
             .pop()
@@ -55,7 +60,7 @@ impl LogScale {
 
 /// 1, 2 and 5 times the powers of ten between two values.
 fn round_values(from: f64, to: f64) -> Vec<f64> {
-    (-4..=18)
+    (-13..=18)
         .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * ten_to(power)))
         .filter(|value| (from..=to).contains(value))
         .collect()

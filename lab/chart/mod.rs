@@ -2,6 +2,7 @@
 //! table of the same numbers. One file per chart; nothing here knows which transports exist.
 
 mod age_sawtooth;
+mod agreement;
 mod byte_ledger;
 mod canvas;
 mod curve;
@@ -15,11 +16,14 @@ mod labels;
 mod ladder;
 mod latency_cdf;
 mod layers;
+mod lies;
 mod log_scale;
+mod nearby;
 mod percentile_spectrum;
 mod plot;
 mod png;
 mod precise;
+mod quantity;
 mod requests;
 mod stack;
 mod style;
@@ -28,25 +32,30 @@ mod tail;
 mod teeth;
 #[cfg(test)]
 mod tests;
+mod xy;
 
 pub use layers::to_baseline;
+pub use lies::labelled;
 pub use png::png;
 pub use precise::precise;
+pub use quantity::value;
+pub use xy::xy;
 
-use crate::measure::{Figures, Marker, Results, Style, TransportResult};
+use crate::measure::{Both, Figures, Marker, Results, Style, TransportResult};
 use crate::scenario::{PerDirection, Percent, Span};
 use canvas::Canvas;
+use std::borrow::Cow;
 use std::fmt::Display;
 
 /// One drawing and what is needed to show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     /// Short identifier, unique among the charts of a report; all ids inside the SVG begin with it.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// The question that the chart answers.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// How to read it.
-    pub reading: &'static str,
+    pub reading: Cow<'static, str>,
     /// Type of the chart and its finding in a sentence, from the data.
     pub alt: String,
     /// The drawing: `<svg ...>`.
@@ -65,18 +74,21 @@ struct Sheet {
 impl Sheet {
     /// Draws on the sheet and binds the drawing together with its words and numbers.
     fn chart(&self, results: &Results, alt: String, table: Table, draw: impl Fn(&Canvas)) -> Chart {
+        let alt = lies::told(results, alt);
+        let table = labelled(results, table);
         let svg = Canvas::sheet(
             self.id,
             self.title,
             self.reading,
+            lies::stamp(results).as_deref(),
             &alt,
-            &footer(results),
+            &footer(results, networks(results), &results.command),
             draw,
         );
         Chart {
-            id: self.id,
-            title: self.title,
-            reading: self.reading,
+            id: self.id.into(),
+            title: self.title.into(),
+            reading: self.reading.into(),
             alt,
             svg,
             table,
@@ -129,7 +141,12 @@ impl Table {
 
 /// The table behind the chart of bytes, for reports without drawings.
 pub fn byte_ledger(results: &Results) -> Table {
-    byte_ledger::table(results)
+    labelled(results, byte_ledger::table(results))
+}
+
+/// The chart of a scenario on both networks.
+pub fn agreement(both: &Both) -> Chart {
+    agreement::chart(both)
 }
 
 /// All charts of a report, in the order in which they teach. A chart whose data an older file does not hold is left out.
@@ -203,12 +220,16 @@ pub fn network(results: &Results) -> String {
 
 /// How often something happens, in words.
 pub fn rate(results: &Results) -> String {
-    match &results.scenario.replay {
+    let rate: String = match &results.scenario.replay {
         Some(_) => "replayed events".into(),
         None => match results.scenario.rate.to_string() {
             one if one == "1/s" => "1 event/s".into(),
             rate => rate.replace("/s", " events/s"),
         },
+    };
+    match results.scenario.stalls.len() as u64 {
+        0 => rate,
+        stalls => format!("{rate} and {}", format::counted(stalls, "server stall")),
     }
 }
 
@@ -222,8 +243,12 @@ pub fn directions<T: Display + PartialEq + Copy>(value: &PerDirection<T>, both: 
     }
 }
 
+fn networks(results: &Results) -> String {
+    format!("Network: {}", network(results))
+}
+
 /// Every drawing says where it comes from: scenario, seed, network, version, and the command that makes it again.
-fn footer(results: &Results) -> Vec<String> {
+fn footer(results: &Results, networks: String, command: &str) -> Vec<String> {
     let scenario = &results.scenario;
     let early = if results.partial {
         " - ended early"
@@ -240,11 +265,7 @@ fn footer(results: &Results) -> Vec<String> {
         results.pushlab,
     );
     let width = style::WIDTH - 2 * style::MARGIN;
-    let lines = [
-        (run, 1),
-        (format!("Network: {}", network(results)), 1),
-        (format!("$ {}", results.command), 2),
-    ];
+    let lines = [(run, 1), (networks, 1), (format!("$ {command}"), 2)];
     lines
         .iter()
         .flat_map(|(text, lines)| style::wrap(text, style::SMALL, false, width, *lines))

@@ -80,7 +80,7 @@ mod tests {
             assert_eq!((sheet.width(), sheet.height()), (1280, 720));
             assert!(sheet.pixels().iter().all(|pixel| pixel.alpha() == 0xff));
             // The title stands at the upper left, as wide as estimated at most, and nothing is around it.
-            let end = style::MARGIN + style::text_width(chart.title, style::TITLE, true);
+            let end = style::MARGIN + style::text_width(&chart.title, style::TITLE, true);
             let (left, right) = (style::MARGIN as u32 - 4, end as u32);
             let ink = dark(&sheet, (left, 16), (right, 50));
             let letters = chart.title.chars().filter(|c| *c != ' ').count();

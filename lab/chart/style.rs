@@ -39,6 +39,8 @@ pub const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
 /// Explanations and footers: still 7:1 on white.
 pub const SOFT: RGBColor = RGBColor(0x55, 0x55, 0x55);
+/// Behind white text that nobody may overlook.
+pub const ALARM: RGBColor = RGBColor(0xb0, 0x00, 0x20);
 /// Behind data that is not to be trusted.
 pub const SHADE: RGBColor = RGBColor(0xee, 0xee, 0xee);
 /// Grid lines.

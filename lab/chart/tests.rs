@@ -2,7 +2,7 @@
 //! type that can be read, and no figure of a transport that was not verified.
 
 use super::style::{HEIGHT, WIDTH, text_width};
-use super::{Chart, all};
+use super::{Chart, agreement, all};
 use crate::measure::Results;
 use crate::report::fixture;
 
@@ -101,37 +101,47 @@ fn each_chart(check: impl Fn(&Results, &Chart)) {
         for chart in all(&results) {
             check(&results, &chart);
         }
+        check(&results, &agreement(&fixture::both(results.clone())));
     }
 }
 
 #[test]
 fn all_text_lies_on_the_sheet_and_can_be_read() {
-    each_chart(|results, chart| {
-        for text in texts(&chart.svg) {
-            let at = format!("{} {}: {text:?}", results.scenario.name, chart.id);
-            assert!(
-                text.left >= 0 && text.right <= WIDTH && text.top >= 0 && text.bottom <= HEIGHT,
-                "{at}"
-            );
-            assert!(text.size >= 16.0, "{at}");
-        }
-    });
+    each_chart(|results, chart| check_sheet(&results.scenario.name, chart));
+}
+
+fn check_sheet(of: &str, chart: &Chart) {
+    for text in texts(&chart.svg) {
+        let at = format!("{of} {}: {text:?}", chart.id);
+        assert!(
+            text.left >= 0 && text.right <= WIDTH && text.top >= 0 && text.bottom <= HEIGHT,
+            "{at}"
+        );
+        assert!(text.size >= 16.0, "{at}");
+    }
+}
+
+/// What must hold for every drawing, also of sweeps and plots.
+pub fn check_chart(of: &str, chart: &Chart) {
+    check_sheet(of, chart);
+    check_overlaps(of, chart);
+    check_svg(chart);
 }
 
 #[test]
 fn no_text_covers_another() {
-    each_chart(|results, chart| {
-        let texts = texts(&chart.svg);
-        for (i, a) in texts.iter().enumerate() {
-            for b in &texts[..i] {
-                let apart = a.right <= b.left
-                    || b.right <= a.left
-                    || a.bottom <= b.top
-                    || b.bottom <= a.top;
-                assert!(apart, "{} {}: {a:?} {b:?}", results.scenario.name, chart.id);
-            }
+    each_chart(|results, chart| check_overlaps(&results.scenario.name, chart));
+}
+
+fn check_overlaps(of: &str, chart: &Chart) {
+    let texts = texts(&chart.svg);
+    for (i, a) in texts.iter().enumerate() {
+        for b in &texts[..i] {
+            let apart =
+                a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+            assert!(apart, "{of} {}: {a:?} {b:?}", chart.id);
         }
-    });
+    }
 }
 
 #[test]
@@ -156,26 +166,26 @@ fn every_transport_is_named_on_every_chart() {
 
 #[test]
 fn drawings_are_accessible_and_load_nothing() {
-    each_chart(|_, chart| {
-        let (svg, id) = (&chart.svg, chart.id);
-        assert!(
-            svg.contains("role=\"img\"") && svg.contains(&format!("<title id=\"{id}-title\">"))
-        );
-        assert!(svg.contains(&format!("<desc id=\"{id}-desc\">")) && svg.ends_with("</svg>\n"));
-        assert!(svg.split(" id=\"").skip(1).all(|rest| rest.starts_with(id)));
-        assert_eq!(svg.matches("http").count(), 1, "only the name space");
-        assert!(
-            !svg.contains("href")
-                && !svg.contains("url(")
-                && !svg.contains("NaN")
-                && !svg.contains("inf\"")
-        );
-        assert!(
-            svg.split("font-family=\"")
-                .skip(1)
-                .all(|rest| rest.starts_with("sans-serif"))
-        );
-    });
+    each_chart(|_, chart| check_svg(chart));
+}
+
+fn check_svg(chart: &Chart) {
+    let (svg, id) = (&chart.svg, &*chart.id);
+    assert!(svg.contains("role=\"img\"") && svg.contains(&format!("<title id=\"{id}-title\">")));
+    assert!(svg.contains(&format!("<desc id=\"{id}-desc\">")) && svg.ends_with("</svg>\n"));
+    assert!(svg.split(" id=\"").skip(1).all(|rest| rest.starts_with(id)));
+    assert_eq!(svg.matches("http").count(), 1, "only the name space");
+    assert!(
+        !svg.contains("href")
+            && !svg.contains("url(")
+            && !svg.contains("NaN")
+            && !svg.contains("inf\"")
+    );
+    assert!(
+        svg.split("font-family=\"")
+            .skip(1)
+            .all(|rest| rest.starts_with("sans-serif"))
+    );
 }
 
 #[test]
@@ -248,7 +258,8 @@ fn an_older_file_has_fewer_charts() {
         transport.idle = None;
         transport.series.as_mut().unwrap().packets.clear();
     }
-    let ids: Vec<&str> = all(&results).iter().map(|chart| chart.id).collect();
+    let charts = all(&results);
+    let ids: Vec<&str> = charts.iter().map(|chart| &*chart.id).collect();
     let rest = [
         "age-sawtooth",
         "latency-cdf",

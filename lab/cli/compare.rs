@@ -1,7 +1,7 @@
 //! `pushlab compare`: two recordings side by side.
 
 use super::Failure;
-use super::folder::{Folder, read_recording};
+use super::recording::Recording;
 use crate::measure::Results;
 use crate::report::compare::{Side, compare, terminal};
 use clap::Args;
@@ -41,8 +41,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn load(path: &Path) -> Result<Results, Failure> {
-    match path.is_file() {
-        true => read_recording(path),
-        false => Folder::existing(path).recording(),
+    match Recording::read(path)? {
+        Recording::Run(results) => Ok(*results),
+        _ => Err(Failure::Usage(format!(
+            "{}: is not the recording of one run: give two folders that `pushlab run` wrote",
+            path.display()
+        ))),
     }
 }

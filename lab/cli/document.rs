@@ -3,7 +3,9 @@
 
 use super::{Arguments, Failure};
 use crate::measure::Results;
+use crate::measure::sweep::{SweepHead, Trial};
 use crate::scenario::Scenario;
+use crate::scenario::sweep::Sweep;
 use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 use schemars::Schema;
@@ -27,6 +29,12 @@ pub enum Described {
     Scenario,
     /// What `run --json` prints and recording.json holds
     Results,
+    /// A sweep file
+    Sweep,
+    /// The first line of sweep.jsonl
+    SweepHead,
+    /// Every other line of it
+    Trial,
 }
 
 pub fn completions(arguments: &Completions) -> Result<(), Failure> {
@@ -57,6 +65,9 @@ fn schema_text(of: Described) -> String {
     let schema: Schema = match of {
         Described::Scenario => schemars::schema_for!(Scenario),
         Described::Results => schemars::schema_for!(Results),
+        Described::Sweep => schemars::schema_for!(Sweep),
+        Described::SweepHead => schemars::schema_for!(SweepHead),
+        Described::Trial => schemars::schema_for!(Trial),
     };
     // A schema is JSON already.
     format!("{:#}\n", schema.to_value())
@@ -78,11 +89,35 @@ mod tests {
 
     #[test]
     fn the_committed_schemas_are_fresh() {
-        let fresh = "run `pushlab schema scenario > docs/schema/scenario.json` (and results) again";
-        let scenario = include_str!("../../docs/schema/scenario.json");
-        assert!(schema_text(Described::Scenario) == scenario, "{fresh}");
-        let results = include_str!("../../docs/schema/results.json");
-        assert!(schema_text(Described::Results) == results, "{fresh}");
+        for (of, committed) in [
+            (
+                Described::Scenario,
+                include_str!("../../docs/schema/scenario.json"),
+            ),
+            (
+                Described::Results,
+                include_str!("../../docs/schema/results.json"),
+            ),
+            (
+                Described::Sweep,
+                include_str!("../../docs/schema/sweep.json"),
+            ),
+            (
+                Described::SweepHead,
+                include_str!("../../docs/schema/sweep-head.json"),
+            ),
+            (
+                Described::Trial,
+                include_str!("../../docs/schema/trial.json"),
+            ),
+        ] {
+            let name = of.to_possible_value().expect("a name");
+            let name = name.get_name();
+            assert!(
+                schema_text(of) == committed,
+                "run `pushlab schema {name} > docs/schema/{name}.json` again"
+            );
+        }
     }
 
     #[test]

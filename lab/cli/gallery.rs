@@ -1,6 +1,7 @@
 //! `pushlab gallery`: the reports of all shipped scenarios and an index, as they are committed in `reports/`.
 
 use super::progress::Progress;
+use super::recording::Recording;
 use super::{Failure, folder};
 use crate::net::Network;
 use crate::report;
@@ -26,8 +27,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let prepared = Prepared::new(load(name)?)?;
         let command = format!("pushlab run {name}");
         let results = prepared.compare(transport::ALL, Network::Simulated, command, |_| {})?;
-        folder.write_pictures(&results)?;
-        all_results.push(results);
+        all_results.push(results.clone());
+        folder.write_pictures(&Recording::Run(Box::new(results)))?;
         progress.step();
     }
     progress.finish();

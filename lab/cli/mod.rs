@@ -12,6 +12,7 @@ mod journal;
 mod list;
 mod overrides;
 mod progress;
+mod recording;
 mod report;
 mod reproduce;
 mod run;
@@ -30,6 +31,7 @@ Examples:
   pushlab run ticker --delay 150ms         the same, six times as far away
   pushlab run kaazing --json | jq .        figures for a program
   pushlab run ticker --network loopback --duration 10s
+  pushlab run ticker --network both        how far is the simulator from kernel sockets?
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab reproduce all                    published claims, predicted beside measured
   pushlab report reports/runs/ticker       draw a report again from its recording
@@ -66,13 +68,13 @@ enum Command {
     Report(report::Arguments),
     /// Compare two reports figure by figure
     Compare(compare::Arguments),
-    /// List the shipped scenarios and the transports
+    /// List the shipped scenarios and sweeps, and the transports
     List(list::Arguments),
     /// Serve a scenario's feed over all transports on one port, in real time
     Serve(Box<serve::Arguments>),
     /// Render the reports of all shipped scenarios and an index of them
     Gallery(gallery::Arguments),
-    /// Print the JSON Schema of a scenario file or of the results
+    /// Print the JSON Schema of a scenario or sweep file, or of their results
     Schema(document::SchemaOf),
     /// Print a script that completes pushlab's commands in a shell
     Completions(document::Completions),

@@ -2,7 +2,10 @@
 //! name are one word.
 
 use super::Failure;
-use crate::scenario::{self, HeaderProfile, PerDirection, Rate, Scenario, Span};
+use crate::scenario::{
+    self, Arrivals, Bandwidth, Connection, Delivery, Discipline, HeaderProfile, Payload,
+    PerDirection, Percent, Rate, Scenario, Span, Stall,
+};
 use clap::{Args, ValueEnum};
 use std::fmt::Write;
 
@@ -36,6 +39,45 @@ pub struct Overrides {
     /// Replay this many times faster than recorded
     #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub speed: Option<f64>,
+    /// Time before the measured window, for example 5s
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub warm_up: Option<Span>,
+    /// How the events are spaced
+    #[arg(long, value_name = "HOW")]
+    pub arrivals: Option<Arrivals>,
+    /// Form of an event: tick, compact, or a size such as 500B
+    #[arg(long, value_name = "FORM")]
+    pub payload: Option<Payload>,
+    /// Rate of the link, for example 20Mbit/s, or 20Mbit/s,5Mbit/s for down,up
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
+    pub bandwidth: Option<PerDirection<Bandwidth>>,
+    /// Most extra delay of a packet, for example 5ms
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub jitter: Option<PerDirection<Span>>,
+    /// Share of packets that vanish, for example 1%
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
+    pub loss: Option<PerDirection<Percent>>,
+    /// What the interval of short polling is measured from
+    #[arg(long, value_name = "HOW")]
+    pub poll_discipline: Option<Discipline>,
+    /// Which events short polling wants
+    #[arg(long, value_name = "WHICH")]
+    pub poll_delivery: Option<Delivery>,
+    /// How long pollers keep a connection
+    #[arg(long, value_name = "HOW")]
+    pub poll_connection: Option<Connection>,
+    /// How long a long poll is held, for example 25s
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub hold: Option<Span>,
+    /// SSE and WebSocket: send what is new together, at most this often; off for at once
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub batch_every: Option<Span>,
+    /// Which events SSE and WebSocket send
+    #[arg(long, value_name = "WHICH")]
+    pub push_delivery: Option<Delivery>,
+    /// The server publishes nothing for a while, for example 30s,5s for when,how long; may be given several times
+    #[arg(long, value_name = "AT,FOR", allow_hyphen_values = true)]
+    pub stall: Vec<Stall>,
 }
 
 /// The named header profiles.
@@ -64,11 +106,26 @@ impl Overrides {
         set(&mut scenario.duration, self.duration);
         set(&mut scenario.seed, self.seed);
         set(&mut scenario.speed, self.speed);
+        set(&mut scenario.warm_up, self.warm_up);
+        set(&mut scenario.arrivals, self.arrivals);
+        set(&mut scenario.payload, self.payload);
+        set(&mut scenario.bandwidth, self.bandwidth);
+        set(&mut scenario.jitter, self.jitter);
+        set(&mut scenario.loss, self.loss);
+        set(&mut scenario.poll_discipline, self.poll_discipline);
+        set(&mut scenario.poll_delivery, self.poll_delivery);
+        set(&mut scenario.poll_connection, self.poll_connection);
+        set(&mut scenario.hold, self.hold);
+        set(&mut scenario.batch_every, self.batch_every);
+        set(&mut scenario.push_delivery, self.push_delivery);
         if let Some(profile) = self.headers {
             scenario.headers = match profile {
                 Profile::Lean => HeaderProfile::Lean,
                 Profile::Browser => HeaderProfile::Browser,
             };
+        }
+        if !self.stall.is_empty() {
+            scenario.stalls = self.stall.clone();
         }
         if let Some(file) = &self.replay {
             scenario.replay = Some(file.clone());
@@ -93,6 +150,28 @@ impl Overrides {
         );
         note("replay", self.replay.clone());
         note("speed", self.speed.map(|value| value.to_string()));
+        note("warm-up", self.warm_up.map(|value| value.to_string()));
+        note("arrivals", self.arrivals.as_ref().and_then(name));
+        note("payload", self.payload.map(|value| value.to_string()));
+        note("bandwidth", self.bandwidth.map(|value| value.to_string()));
+        note("jitter", self.jitter.map(|value| value.to_string()));
+        note("loss", self.loss.map(|value| value.to_string()));
+        note(
+            "poll-discipline",
+            self.poll_discipline.as_ref().and_then(name),
+        );
+        note("poll-delivery", self.poll_delivery.as_ref().and_then(name));
+        note(
+            "poll-connection",
+            self.poll_connection.as_ref().and_then(name),
+        );
+        note("hold", self.hold.map(|value| value.to_string()));
+        note(
+            "batch-every",
+            self.batch_every.map(|value| value.to_string()),
+        );
+        note("push-delivery", self.push_delivery.as_ref().and_then(name));
+        given.extend(self.stall.iter().map(|stall| ("stall", stall.to_string())));
         given
     }
 }
@@ -118,8 +197,73 @@ pub fn command(start: &str, flags: &[(&'static str, String)]) -> String {
     command
 }
 
+/// A value as it is written on the command line and in a file.
+fn name<T: ValueEnum>(value: &T) -> Option<String> {
+    Some(value.to_possible_value()?.get_name().to_owned())
+}
+
 fn set<T>(field: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *field = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        overrides: Overrides,
+    }
+
+    /// Each flag, given a value: it changes the field with its name, and is noted as it was given.
+    #[test]
+    fn a_flag_changes_the_field_with_its_name() {
+        for (flag, value) in [
+            ("delay", "1ms"),
+            ("clients", "3"),
+            ("rate", "3/s"),
+            ("poll-every", "2s"),
+            ("duration", "7s"),
+            ("seed", "9"),
+            ("headers", "browser"),
+            ("speed", "2"),
+            ("warm-up", "1s"),
+            ("arrivals", "bursty"),
+            ("payload", "500B"),
+            ("payload", "compact"),
+            ("bandwidth", "1Mbit/s,2Mbit/s"),
+            ("jitter", "5ms"),
+            ("loss", "1%,0.5%"),
+            ("poll-discipline", "sleep"),
+            ("poll-delivery", "latest"),
+            ("poll-connection", "close"),
+            ("hold", "3s"),
+            ("batch-every", "200ms"),
+            ("push-delivery", "latest"),
+        ] {
+            let arguments = ["program".to_owned(), format!("--{flag}"), value.to_owned()];
+            let overrides = Program::parse_from(arguments).overrides;
+            assert_eq!(overrides.given(), [(flag, value.to_owned())]);
+            let fields = |scenario: Option<Scenario>| {
+                let fields = serde_json::to_value(scenario);
+                fields
+                    .unwrap_or_default()
+                    .as_object()
+                    .cloned()
+                    .unwrap_or_default()
+            };
+            let usual = fields(scenario::shipped("ticker"));
+            let changed = fields(overrides.apply("ticker").ok());
+            let differ: Vec<_> = changed
+                .iter()
+                .filter(|(name, value)| usual.get(*name) != Some(value))
+                .map(|(name, _)| name.replace('_', "-"))
+                .collect();
+            assert_eq!(differ, [flag], "--{flag} {value}");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! `pushlab reproduce`: published claims, predicted beside measured.
 
 use super::progress::Progress;
+use super::recording::Recording;
 use super::{Failure, folder};
-use crate::report::literature;
 use crate::reproduce::{self, Study};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -51,17 +51,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         progress.step();
     });
     progress.finish();
-    let results = outcome?;
+    let recording = Recording::Literature(Box::new(outcome?));
     if let Some(folder) = &folder {
-        folder.write_literature(&results)?;
+        folder.write(&recording, false)?;
     }
     if arguments.json {
-        let text = serde_json::to_string_pretty(&results)
-            .map_err(|error| Failure::Internal(error.to_string()))?;
-        anstream::println!("{text}");
+        anstream::println!("{}", recording.json()?);
     } else {
         let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-        anstream::println!("{}", literature::terminal(&results, width, true));
+        anstream::println!("{}", recording.terminal(width));
     }
     if let Some(folder) = &folder {
         anstream::eprintln!("\nreport: {}", folder.page().display());
@@ -69,9 +67,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             folder.open();
         }
     }
-    match results.off() {
-        false => Ok(()),
-        true => Err(Failure::Check),
+    match recording.verified() {
+        true => Ok(()),
+        false => Err(Failure::Check),
     }
 }
 

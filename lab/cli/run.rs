@@ -1,11 +1,12 @@
 //! `pushlab run`: a scenario over the transports, a table, a report.
 
+use super::Failure;
+use super::folder::{self, Folder};
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
-use super::{Failure, folder};
-use crate::measure::Results;
+use super::recording::Recording;
+use crate::measure::{Both, Lie, Results};
 use crate::net::Network;
-use crate::report;
 use crate::run::{Capture, Interrupt, Prepared};
 use crate::transport::{self, Entry};
 use clap::builder::PossibleValuesParser;
@@ -33,6 +34,9 @@ pub struct Arguments {
     delay_line: bool,
     #[command(flatten)]
     overrides: Overrides,
+    /// Tell a classic lie, labelled on everything it touches; may be given several times
+    #[arg(long, value_name = "LIE")]
+    lie: Vec<LieName>,
     /// Write the report into this folder instead of reports/runs/NAME
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -50,27 +54,46 @@ pub struct Arguments {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum NetworkName {
     /// Virtual time, simulated links, real TCP/IP packets
     Simulated,
     /// Kernel sockets on 127.0.0.1 in real time
     Loopback,
+    /// One after the other, with a delay line on loopback, and how far apart they are
+    Both,
+}
+
+impl NetworkName {
+    fn name(self) -> &'static str {
+        match self {
+            NetworkName::Simulated => Network::Simulated.name(),
+            NetworkName::Loopback => Network::Loopback.name(),
+            NetworkName::Both => "both",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LieName {
+    /// Latency counts from when the server got round to publishing: a stall vanishes
+    CoordinatedOmission,
+    /// Bytes count only HTTP headers and framing: payload, set-up and TCP/IP vanish
+    HeaderOnly,
+}
+
+impl LieName {
+    fn lie(self) -> Lie {
+        match self {
+            LieName::CoordinatedOmission => Lie::CoordinatedOmission,
+            LieName::HeaderOnly => Lie::HeaderOnly,
+        }
+    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let name = arguments.scenario.as_deref().unwrap_or(DEFAULT);
-    let network = match arguments.network {
-        Some(NetworkName::Loopback) => Network::Loopback,
-        Some(NetworkName::Simulated) | None => Network::Simulated,
-    };
-    if arguments.delay_line && network == Network::Simulated {
-        return Err(Failure::Usage(
-            "--delay-line is for kernel sockets, and the simulated network has the delay already: \
-             leave it out, or add --network loopback"
-                .into(),
-        ));
-    }
+    arguments.check()?;
     let scenario = arguments.overrides.apply(name)?;
     let folder = (!arguments.json || arguments.out.is_some())
         .then(|| folder::claim(arguments.out.as_deref(), &scenario.name, &arguments.flags()))
@@ -81,36 +104,59 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         ));
     }
     let mut prepared = Prepared::new(scenario)?;
-    prepared.capture = arguments.capture(network)?;
-    prepared.delay_line = arguments.delay_line;
+    prepared.capture = arguments.capture()?;
+    prepared.delay_line = arguments.delay_line || arguments.network() == NetworkName::Both;
+    prepared.lies = arguments.lies();
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());
-    let results = measure(&prepared, &entries, network, command)?;
+    listen_for_ctrl_c(&prepared.interrupt)?;
+    let on = |network| measure(&prepared, &entries, network, command.clone());
+    let recording = match arguments.network() {
+        NetworkName::Simulated => Recording::Run(Box::new(on(Network::Simulated)?)),
+        NetworkName::Loopback => Recording::Run(Box::new(on(Network::Loopback)?)),
+        NetworkName::Both => {
+            let both = Both::new(on(Network::Simulated)?, on(Network::Loopback)?);
+            Recording::Both(Box::new(both))
+        }
+    };
     if let (Some(capture), Some(path)) = (&prepared.capture, &arguments.pcap) {
         capture
             .finish()
             .map_err(|error| cannot_capture(path, &error))?;
     }
-    if let Some(folder) = &folder {
-        folder.write(&results, arguments.png)?;
+    finish(
+        &recording,
+        folder.as_ref(),
+        arguments.png,
+        arguments.json,
+        arguments.open,
+    )
+}
+
+/// Writes the report, prints the table or the JSON, and says whether all was verified.
+pub fn finish(
+    recording: &Recording,
+    folder: Option<&Folder>,
+    png: bool,
+    json: bool,
+    open: bool,
+) -> Result<(), Failure> {
+    if let Some(folder) = folder {
+        folder.write(recording, png)?;
     }
-    if arguments.json {
-        print_json(&results)?;
+    if json {
+        anstream::println!("{}", recording.json()?);
     } else {
         let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-        anstream::println!("{}", report::terminal(&results, width, true));
+        anstream::println!("{}", recording.terminal(width));
     }
-    if let Some(folder) = &folder {
+    if let Some(folder) = folder {
         anstream::eprintln!("\nreport: {}", folder.page().display());
-        if arguments.open {
+        if open {
             folder.open();
         }
     }
-    match results
-        .transports
-        .iter()
-        .all(|transport| transport.verified)
-    {
+    match recording.verified() {
         true => Ok(()),
         false => Err(Failure::Check),
     }
@@ -124,15 +170,45 @@ impl Arguments {
         transport::ALL.iter().filter(wanted).copied().collect()
     }
 
-    fn capture(&self, network: Network) -> Result<Option<Capture>, Failure> {
-        let Some(path) = &self.pcap else {
-            return Ok(None);
-        };
-        if network != Network::Simulated {
+    /// Each lie once, in a fixed order.
+    fn lies(&self) -> Vec<Lie> {
+        let mut lies: Vec<_> = self.lie.iter().map(|name| name.lie()).collect();
+        lies.sort();
+        lies.dedup();
+        lies
+    }
+
+    fn network(&self) -> NetworkName {
+        self.network.unwrap_or(NetworkName::Simulated)
+    }
+
+    /// Flags that contradict each other.
+    fn check(&self) -> Result<(), Failure> {
+        let simulated = self.network() == NetworkName::Simulated;
+        if self.pcap.is_some() && !simulated {
             return Err(Failure::Usage(
                 "--pcap writes simulated packets: leave out --network, or use a packet sniffer on loopback".into(),
             ));
         }
+        if !self.lie.is_empty() && self.network() == NetworkName::Both {
+            return Err(Failure::Usage(
+                "--network both asks how true the model is, which a --lie cannot answer: leave one of them out".into(),
+            ));
+        }
+        if self.delay_line && simulated {
+            return Err(Failure::Usage(
+                "--delay-line is for kernel sockets, and the simulated network has the delay already: \
+                 leave it out, or add --network loopback"
+                    .into(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn capture(&self) -> Result<Option<Capture>, Failure> {
+        let Some(path) = &self.pcap else {
+            return Ok(None);
+        };
         let file = File::create(path).map_err(|error| cannot_capture(path, &error))?;
         let capture = Capture::new(BufWriter::new(file));
         capture
@@ -147,13 +223,16 @@ impl Arguments {
             .iter()
             .map(|id| ("transport", id.clone()))
             .collect();
-        if let Some(NetworkName::Loopback) = self.network {
-            flags.push(("network", Network::Loopback.name().to_owned()));
+        if self.network() != NetworkName::Simulated {
+            flags.push(("network", self.network().name().to_owned()));
         }
-        if self.delay_line {
+        // Both networks have it anyway.
+        if self.delay_line && self.network() == NetworkName::Loopback {
             flags.push(("delay-line", String::new()));
         }
         flags.extend(self.overrides.given());
+        let id = |lie: &Lie| ("lie", lie.name().replace(' ', "-"));
+        flags.extend(self.lies().iter().map(id));
         flags
     }
 }
@@ -181,7 +260,6 @@ fn measure(
             format!("in real time, {seconds:.0} s for each transport, about {all:.0} s in all")
         }
     };
-    listen_for_ctrl_c(&prepared.interrupt)?;
     let what = format!(
         "running {} on the {} network, {takes}",
         scenario.name,
@@ -204,19 +282,6 @@ pub fn listen_for_ctrl_c(interrupt: &Interrupt) -> Result<(), Failure> {
         anstream::eprintln!("\nending early; Ctrl-C again to stop at once");
     })
     .map_err(|error| Failure::Environment(format!("cannot listen for Ctrl-C: {error}")))
-}
-
-/// The public results: without the charts' series.
-fn print_json(results: &Results) -> Result<(), Failure> {
-    let mut results = results.clone();
-    results.feed_labels.clear();
-    for transport in &mut results.transports {
-        transport.series = None;
-    }
-    let text = serde_json::to_string_pretty(&results)
-        .map_err(|error| Failure::Internal(error.to_string()))?;
-    anstream::println!("{text}");
-    Ok(())
 }
 
 pub fn transport_ids() -> PossibleValuesParser {

@@ -129,7 +129,7 @@ fn publish(scenario: Scenario, feed: Feed) -> Result<(), Failure> {
     std::thread::spawn(move || {
         origin.install();
         for event in source {
-            clock::block_until(event.born_ns);
+            clock::block_until(scenario.published_ns(event.born_ns));
             feed.publish(Arc::new(event));
         }
     });

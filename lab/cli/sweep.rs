@@ -4,11 +4,11 @@ use super::folder::Folder;
 use super::journal::Journal;
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
-use super::run::{NetworkName, listen_for_ctrl_c, transport_ids};
+use super::recording::Recording;
+use super::run::{NetworkName, finish, listen_for_ctrl_c, transport_ids};
 use super::{Failure, folder};
 use crate::measure::sweep::{SweepResults, Trial};
 use crate::net::Network;
-use crate::report;
 use crate::run::Interrupt;
 use crate::scenario::sweep::{self as definition, Axis, Sweep};
 use crate::scenario::{self, SHIPPED};
@@ -56,6 +56,9 @@ pub struct Arguments {
     /// Measure everything again instead of going on from what is there
     #[arg(long)]
     fresh: bool,
+    /// Write each chart into the report as PNG too
+    #[arg(long)]
+    png: bool,
     /// Open the report in the system's browser
     #[arg(long, conflicts_with = "json")]
     open: bool,
@@ -68,6 +71,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let network = match arguments.network {
         Some(NetworkName::Loopback) => Network::Loopback,
         Some(NetworkName::Simulated) | None => Network::Simulated,
+        Some(NetworkName::Both) => {
+            return Err(Failure::Usage(
+                "a sweep runs on one network: write --network simulated or --network loopback, \
+                 or compare both at one point with `pushlab run`"
+                    .into(),
+            ));
+        }
     };
     let sweep = arguments.sweep()?;
     let flags = arguments.flags();
@@ -84,25 +94,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let interrupt = Interrupt::default();
     listen_for_ctrl_c(&interrupt)?;
     let results = measure(&plan, folder.as_ref(), arguments.fresh, workers, &interrupt)?;
-    if let Some(folder) = &folder {
-        folder.write_sweep(&results)?;
-    }
-    if arguments.json {
-        print_json(&results)?;
-    } else {
-        let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-        anstream::println!("{}", report::sweep_terminal(&results, width, true));
-    }
-    if let Some(folder) = &folder {
-        anstream::eprintln!("\nreport: {}", folder.page().display());
-        if arguments.open {
-            folder.open();
-        }
-    }
-    match results.trials.iter().all(|trial| trial.figures.is_some()) {
-        true => Ok(()),
-        false => Err(Failure::Check),
-    }
+    let recording = Recording::Sweep(Box::new(results));
+    finish(
+        &recording,
+        folder.as_ref(),
+        arguments.png,
+        arguments.json,
+        arguments.open,
+    )
 }
 
 impl Arguments {
@@ -222,13 +221,4 @@ pub fn measure(
         head: head.clone(),
         trials: trials?,
     })
-}
-
-/// The file's content as one JSON object.
-fn print_json(results: &SweepResults) -> Result<(), Failure> {
-    let internal = |error: serde_json::Error| Failure::Internal(error.to_string());
-    let mut json = serde_json::to_value(&results.head).map_err(internal)?;
-    json["trials"] = serde_json::to_value(&results.trials).map_err(internal)?;
-    anstream::println!("{json:#}");
-    Ok(())
 }

@@ -6,6 +6,7 @@ mod both;
 pub mod classify;
 pub mod events;
 pub mod ledger;
+pub mod lie;
 pub mod literature;
 mod nested;
 pub mod plot;
@@ -15,4 +16,5 @@ pub mod summary;
 pub mod sweep;
 
 pub use both::{BOTH_SCHEMA, BOTH_VERSION, Both};
+pub use lie::Lie;
 pub use results::*;

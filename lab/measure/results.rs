@@ -1,6 +1,7 @@
 //! The public, versioned result of a run: what `run --json` prints and what `recording.json` holds.
 //! Plain data with units in the names; everything a report shows comes from here alone.
 
+use super::Lie;
 use crate::scenario::Scenario;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub struct Results {
     pub seed: u64,
     /// Whether the run ended early.
     pub partial: bool,
+    /// Classic lies that were asked for: the figures that they touch are not what they seem.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lies: Vec<Lie>,
     /// What a reader must know beside the figures, for example that a replay ended early.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,

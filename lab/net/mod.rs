@@ -116,6 +116,8 @@ impl Buffers {
             .outages
             .iter()
             .map(|outage| outage.lasts.as_nanos())
+            // At the end of a stall, too, everything comes at once.
+            .chain(scenario.stalls.iter().map(|stall| stall.lasts.as_nanos()))
             .max();
         let gap_ns = longest_outage_ns.unwrap_or(0) * 3 + scenario.poll_every.as_nanos();
         let events = scenario.rate.as_per_second() * gap_ns as f64 / 1e9;

@@ -4,7 +4,7 @@
 use super::rank::{Entry, Ranked, TAIL, TIE, least, least_tail, names, p99, ranked, times};
 use super::verdict::verdict;
 use crate::chart::{directions, evidence, figures, format, not_verified, rate};
-use crate::measure::Results;
+use crate::measure::{Results, lie};
 use crate::scenario::Percent;
 
 /// The percentile that tails are compared by.
@@ -42,6 +42,7 @@ pub fn finding(results: &Results) -> Finding {
             "Warning: the run was ended early; all figures are for the part that was run.".into(),
         );
     }
+    warnings.extend(lie::label(&results.lies).map(|label| format!("{label}.")));
     for note in &results.notes {
         warnings.push(format!("Note: {note}."));
     }
@@ -74,6 +75,11 @@ pub fn finding(results: &Results) -> Finding {
     let mut details: Vec<String> = tail_sentence(&speed[0]).into_iter().collect();
     details.extend(age_sentence(&entries));
     details.extend(few_events(&entries));
+    if let Some(label) = lie::short_label(&results.lies) {
+        for sentence in sentences.iter_mut().chain(&mut details) {
+            *sentence = format!("[{label}] {sentence}");
+        }
+    }
     Finding {
         warnings,
         sentences,

@@ -18,7 +18,7 @@ struct Entry<'a> {
     /// The finding in one sentence, warnings first.
     answer: String,
     /// The first drawing, as the picture that leads to the report.
-    picture: &'static str,
+    picture: String,
     alt: String,
     command: &'a str,
 }
@@ -30,7 +30,8 @@ pub fn gallery(all_results: &[Results]) -> String {
         let mut sentences = found.warnings;
         sentences.extend(found.sentences.into_iter().next());
         let first = all(results).into_iter().next();
-        let (picture, alt) = first.map_or(("", String::new()), |chart| (chart.id, chart.alt));
+        let (picture, alt) =
+            first.map_or_else(Default::default, |chart| (chart.id.into_owned(), chart.alt));
         (sentences.join(" "), picture, alt)
     };
     let entries = all_results

@@ -2,8 +2,10 @@
 //! as well on a phone, in the dark and on paper.
 
 use super::{deviations, finding, ladders, tables};
-use crate::chart::{Chart, Table, all, evidence, figures, format, network, not_verified, swatch};
-use crate::measure::{Figures, Results, TransportResult};
+use crate::chart::{
+    Chart, Table, all, evidence, figures, format, labelled, network, not_verified, swatch,
+};
+use crate::measure::{Lie, Results, TransportResult, lie};
 use askama::Template;
 
 /// The page, filled by `page.html`.
@@ -26,6 +28,9 @@ struct Page<'a> {
     figures: Vec<Figure>,
     /// Whether each chart lies beside the page as `ID.png`.
     png: bool,
+    /// What was lied about, and whether that is about latency.
+    lie: Option<String>,
+    late: bool,
     bytes: Table,
     ladders: Vec<Table>,
     theory: Table,
@@ -43,7 +48,7 @@ const MEAN: &str = "latency_us.mean";
 struct Figure {
     chart: Chart,
     /// Its name in the list of contents, which is to stay short.
-    short: &'static str,
+    short: String,
     /// Names of the files, without their endings.
     file: String,
     svg_url: String,
@@ -53,7 +58,7 @@ struct Figure {
 impl Figure {
     fn new(results: &Results, chart: Chart) -> Self {
         Self {
-            short: match chart.id {
+            short: match &*chart.id {
                 "ladder" => "Ladder",
                 "age-sawtooth" => "Age",
                 "filmstrip" => "Screens",
@@ -62,9 +67,13 @@ impl Figure {
                 "byte-ledger" => "Bytes",
                 "idle-minute" => "Idle minute",
                 "requests" => "Requests",
-                _ => chart.title,
+                _ => &chart.title,
+            }
+            .to_owned(),
+            file: match results.lies.is_empty() {
+                true => format!("{}-{}", results.scenario.name, chart.id),
+                false => format!("LIE-{}-{}", results.scenario.name, chart.id),
             },
-            file: format!("{}-{}", results.scenario.name, chart.id),
             svg_url: data_url("image/svg+xml", &chart.svg),
             csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
             chart,
@@ -73,7 +82,7 @@ impl Figure {
 }
 
 /// A file inside the page: it can be saved without a server and without a script.
-fn data_url(kind: &str, text: &str) -> String {
+pub(super) fn data_url(kind: &str, text: &str) -> String {
     let mut url = format!("data:{kind},");
     for byte in text.bytes() {
         match byte {
@@ -95,6 +104,8 @@ struct Card<'a> {
     swatch: (String, char),
     /// What it did, as pairs of a name and a value; empty for a transport that was not verified.
     facts: Vec<(&'static str, String)>,
+    /// The interval of the mean latency.
+    range: Option<String>,
     problem: String,
 }
 
@@ -129,15 +140,21 @@ fn page(results: &Results, png: bool) -> String {
             .transports
             .iter()
             .filter_map(figures)
-            .any(|f| f.intervals.contains_key(MEAN)),
+            .filter_map(|f| f.intervals.get(MEAN))
+            .any(|ends| format::range(*ends).is_some()),
         figures: all(results)
             .into_iter()
             .map(|chart| Figure::new(results, chart))
             .collect(),
         png,
-        bytes: tables::by_direction(results),
-        ladders: ladders(results).iter().map(tables::ladder).collect(),
-        theory: tables::theory(results),
+        lie: lie::short_label(&results.lies),
+        late: results.lies.contains(&Lie::CoordinatedOmission),
+        bytes: labelled(results, tables::by_direction(results)),
+        ladders: ladders(results)
+            .iter()
+            .map(|ladder| labelled(results, tables::ladder(ladder)))
+            .collect(),
+        theory: labelled(results, tables::theory(results)),
         furthest: furthest(results),
         verification: tables::verification(results),
         simulated: results.network == "simulated",
@@ -174,14 +191,6 @@ fn furthest(results: &Results) -> Option<String> {
     ))
 }
 
-/// A time with its 95 % interval where there is one.
-fn with_interval(figures: &Figures, path: &str, us: f64) -> String {
-    match figures.intervals.get(path) {
-        Some(interval) => format::time_within(us, *interval),
-        None => format::time(us),
-    }
-}
-
 fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
     let facts = figures(transport).map_or(vec![], |f| {
         let mut facts = vec![
@@ -193,7 +202,7 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 "99 % within",
                 evidence::marked(format::time(f.latency_us.p99), 0.99, f.latency_events),
             ),
-            ("mean latency", with_interval(f, MEAN, f.latency_us.mean)),
+            ("mean latency", format::time(f.latency_us.mean)),
             ("mean age", format::time(f.age_us.mean)),
             ("time stale", format::percent(f.stale_share)),
             ("requests", format::count(f.requests)),
@@ -226,5 +235,6 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
             String::new()
         },
         facts,
+        range: figures(transport).and_then(|f| format::range(*f.intervals.get(MEAN)?)),
     }
 }

@@ -2,7 +2,7 @@
 //! counts. Published claims count the lowest rung; the cable carries the highest.
 
 use crate::chart::{figures, format};
-use crate::measure::{Figures, Results, TransportResult};
+use crate::measure::{Figures, Lie, Results, TransportResult};
 use crate::scenario::HeaderProfile;
 
 /// Preamble, Ethernet header, checksum and gap around each packet.
@@ -109,6 +109,16 @@ fn rungs(results: &Results, poll: &Figures, push: &Figures, events: u64) -> Vec<
         per_poll(poll.bytes.http_headers as f64),
         framing,
     );
+    if results.lies.contains(&Lie::HeaderOnly) {
+        return rungs; // of what else was on the cable nothing is left
+    }
+    let mut rung = |counted, poll, push| {
+        rungs.push(Rung {
+            counted,
+            poll,
+            push,
+        })
+    };
     rung(
         "application bytes: payload, framing, headers",
         per_poll(application(poll)),

@@ -1,7 +1,7 @@
 //! `report.md`: the finding and the tables, to paste into a README or a pull request.
 
 use super::{finding, ladders, tables};
-use crate::chart::{Table, byte_ledger, network};
+use crate::chart::{Table, byte_ledger, labelled, network};
 use crate::measure::Results;
 
 const HEAD: [&str; 11] = [
@@ -32,16 +32,24 @@ pub fn markdown(results: &Results) -> String {
         "\n{}\n",
         text(&[found.sentences, found.details].concat().join(" "))
     ));
-    section(&mut out, "Transports", &tables::summary(results, &HEAD));
+    section(
+        &mut out,
+        "Transports",
+        &labelled(results, tables::summary(results, &HEAD)),
+    );
     section(&mut out, "Bytes per event", &byte_ledger(results));
     for ladder in ladders(results) {
         section(
             &mut out,
             &format!("What you count decides: {}", ladder.poller),
-            &tables::ladder(&ladder),
+            &labelled(results, tables::ladder(&ladder)),
         );
     }
-    section(&mut out, "Theory", &tables::theory(results));
+    section(
+        &mut out,
+        "Theory",
+        &labelled(results, tables::theory(results)),
+    );
     let origin = format!(
         "{}, seed {}, pushlab {}",
         network(results),
@@ -63,7 +71,7 @@ pub(super) fn command(command: &str) -> String {
     format!("{fence}sh\n{command}\n{fence}\n")
 }
 
-fn section(out: &mut String, title: &str, table: &Table) {
+pub(super) fn section(out: &mut String, title: &str, table: &Table) {
     if table.rows.is_empty() {
         return;
     }

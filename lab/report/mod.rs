@@ -1,6 +1,7 @@
 //! Reports as text: a table for the terminal, a Markdown file, and one self-contained page. Everything they say is
 //! derived from the results, the sentences included.
 
+pub mod both;
 pub mod compare;
 mod deviation;
 mod finding;
@@ -11,6 +12,8 @@ pub(crate) mod fixture;
 mod gallery;
 mod html;
 mod ladder;
+#[cfg(test)]
+mod lie_tests;
 pub mod literature;
 mod markdown;
 mod rank;

@@ -107,7 +107,7 @@ fn table(results: &Results, width: u16) -> (String, usize) {
     (rendered(&columns, Some(width)), 1)
 }
 
-fn rendered(rows: &[Vec<String>], width: Option<u16>) -> String {
+pub(super) fn rendered(rows: &[Vec<String>], width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     if let Some(width) = width {

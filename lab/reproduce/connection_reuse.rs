@@ -17,7 +17,7 @@ pub const STUDY: Study = Study {
     claim: "\"Polling opens a new connection per message\" (RxDB and many others). With persistent connections it does not \
             (RFC 6202, section 2.2).",
     set_up: "The published heads of Lubbers & Greco 2010, a poll a second, 50 ms one way, plain TCP. Packets and bytes: \
-             what 1,000 polls cost more than 60. Latency: 5 clients, 8,000 events at random instants (Poisson), asked by a \
+             what 1,000 polls cost more than 60. Latency: 20 clients, 8,000 events at random instants (Poisson), asked by a \
              timer and by a client that sleeps a second after each answer.",
     formula: "a connection: SYN, SYN, ACK of 60 + 60 + 52 B, two FINs with their ACKs of 4 x 52 B; the answer comes after \
               2R instead of R",
@@ -71,7 +71,7 @@ fn run(context: &Context) -> Result<Measured, RunError> {
         for connection in CONNECTIONS {
             let mut fields = base(connection);
             for (field, value) in [
-                ("clients", Value::from(5)),
+                ("clients", Value::from(20)),
                 ("arrivals", "poisson".into()),
                 ("rate", "2/s".into()),
                 ("poll_delivery", "every".into()),

@@ -61,7 +61,7 @@ fn run(context: &Context) -> Result<Measured, RunError> {
     measured.finding = RATES
         .map(|rate| {
             format!(
-                "At {rate} events a second the polled screen is stale {} of the time, the pushed one {}, and the polled one \
+                "At {rate}/s the polled screen is stale {} of the time, the pushed one {}, and the polled one \
                  is {} older.",
                 measured.text(&format!("stale/poll/{rate}"), Quantity::Share),
                 measured.text(&format!("stale/push/{rate}"), Quantity::Share),

@@ -35,6 +35,7 @@ impl Prepared {
             buffer_factor: self.buffer_factor,
             capture: None,
             interrupt: self.interrupt.clone(),
+            lies: self.lies.clone(),
             middlebox: Middlebox::default(),
             pause_ns: None,
             notes: Vec::new(),
@@ -66,7 +67,7 @@ fn silence(prepared: &Prepared, entry: &Entry) -> Result<Option<Idle>, RunError>
         client_minutes: u64::from(prepared.scenario.clients) * minutes,
         requests: book.requests,
         packets: report.ledger.packets_up + report.ledger.packets_down,
-        bytes: report.ledger.to_bytes(),
+        bytes: prepared.told(report.ledger).to_bytes(),
     }))
 }
 

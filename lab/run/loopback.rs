@@ -123,11 +123,12 @@ fn clients(
 fn publish(prepared: &Prepared, recorder: &Recorder, feed: &Feed, origin: Origin) {
     origin.install();
     for event in &prepared.events {
-        while clock::now_ns() < event.born_ns {
+        let due_ns = prepared.scenario.published_ns(event.born_ns);
+        while clock::now_ns() < due_ns {
             if prepared.interrupt.asked() {
                 return recorder.cut(event.seq - 1, clock::now_ns());
             }
-            clock::block_until(event.born_ns.min(clock::now_ns() + GLANCE_NS));
+            clock::block_until(due_ns.min(clock::now_ns() + GLANCE_NS));
         }
         feed.publish(event.clone());
     }

@@ -4,7 +4,7 @@ use super::{Prepared, latest};
 use crate::measure::ledger::Ledger;
 use crate::measure::recorder::{Book, Recorder};
 use crate::measure::summary::{self, Counts, Cpu};
-use crate::measure::{Style, TransportResult};
+use crate::measure::{Lie, Style, TransportResult};
 use crate::net::Network;
 use crate::scenario::{Arrivals, Connection, Discipline, Scenario};
 use crate::theory::{self, Inputs, PollDiscipline, Spacing};
@@ -35,7 +35,8 @@ impl Outcome {
         let counts = Counts::of(&book, expectation);
         let inputs = inputs(prepared, entry, network);
         let verified = counts.verified() && book.problem.is_none();
-        let figures = verified.then(|| summary::figures(&book, &counts, &ledger, cpu));
+        let figures =
+            verified.then(|| summary::figures(&book, &counts, &prepared.told(ledger), cpu));
         let theory_cdf = theory::latency_cdf(&inputs)
             .into_iter()
             .map(|point| point.map(summary::rounded))
@@ -62,6 +63,10 @@ impl Outcome {
             idle: None,
             theory: theory::predict(&inputs)
                 .into_iter()
+                // Predictions are of all bytes.
+                .filter(|(figure, _)| {
+                    !(prepared.lies(Lie::HeaderOnly) && figure.starts_with("bytes"))
+                })
                 .map(|(figure, value)| (figure, summary::rounded(value)))
                 .collect(),
             series,
@@ -103,7 +108,8 @@ fn inputs(prepared: &Prepared, entry: &Entry, network: Network) -> Inputs {
     let costs = (entry.build)(scenario).costs(&events);
     let seconds = |ns: u64| ns as f64 / 1e9;
     let spacing = match scenario.arrivals {
-        _ if scenario.replay.is_some() => None,
+        // What a stall held back comes in one burst.
+        _ if scenario.replay.is_some() || !scenario.stalls.is_empty() => None,
         Arrivals::Fixed => Some(Spacing::Fixed),
         Arrivals::Poisson => Some(Spacing::Poisson),
         Arrivals::Bursty => None,

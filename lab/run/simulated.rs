@@ -103,7 +103,11 @@ pub(super) fn record(
                 .server(entry, feed.clone())
                 .run(Listener::Simulated),
         );
-        let publisher = tokio::spawn(publish(prepared.events.clone(), feed));
+        let publisher = tokio::spawn(publish(
+            prepared.scenario.clone(),
+            prepared.events.clone(),
+            feed,
+        ));
         let middlebox = tokio::spawn(prepared.middlebox.clone().work());
         let dialer = |client| Dialer::Simulated { client };
         follow(prepared, entry, recorder, dialer, std::future::pending()).await;

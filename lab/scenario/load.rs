@@ -21,6 +21,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
         "ticker-mobile",
         include_str!("../../scenarios/ticker-mobile.json"),
     ),
+    (
+        "ticker-stall",
+        include_str!("../../scenarios/ticker-stall.json"),
+    ),
     ("kaazing", include_str!("../../scenarios/kaazing.json")),
 ];
 
@@ -203,7 +207,7 @@ mod tests {
     fn unknown_names_list_what_there_is() {
         let error = load("tiker").unwrap_err().to_string();
         assert!(error.contains(r#"did you mean "ticker"?"#), "{error}");
-        assert!(error.contains("ticker-mobile, kaazing"), "{error}");
+        assert!(error.contains("ticker-stall, kaazing"), "{error}");
         let error = load("missing/mine.json").unwrap_err().to_string();
         assert!(
             error.starts_with("missing/mine.json: cannot be read"),

@@ -12,6 +12,7 @@ mod load;
 mod notation;
 mod payload;
 mod schema;
+mod stall;
 pub mod sweep;
 mod units;
 mod validate;
@@ -22,8 +23,10 @@ pub use headers::{HeaderProfile, LiteralHeaders};
 pub use load::{SHIPPED, load, parse, shipped};
 pub use notation::{UnitError, spaced};
 pub use payload::Payload;
+pub use stall::{Stall, StallError};
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +70,9 @@ pub struct Scenario {
     /// Replay this many times faster than recorded.
     #[serde(default = "default::speed")]
     pub speed: f64,
+    /// Periods in which the server publishes nothing; what should have been born then is published at their end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stalls: Vec<Stall>,
 
     /// One-way delay of the link.
     #[serde(default = "default::delay")]
@@ -120,7 +126,9 @@ pub struct Scenario {
 }
 
 /// How the instants of the events are spaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arrivals {
     /// One event every 1/rate, the first at once.
@@ -133,7 +141,9 @@ pub enum Arrivals {
 }
 
 /// What the poll interval is measured from (papers disagree by half a round trip because of this).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Discipline {
     /// Fixed rate: question k of a client leaves at phase + k x interval.
@@ -144,7 +154,9 @@ pub enum Discipline {
 }
 
 /// Which events a client wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
     /// Every event once and in order, through the cursor.
@@ -155,7 +167,9 @@ pub enum Delivery {
 }
 
 /// How long a poller keeps its connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Connection {
     /// All questions go over one connection.

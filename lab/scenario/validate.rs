@@ -19,6 +19,8 @@ const MAX_PAYLOAD: Size = Size::from_bytes(100_000);
 const MAX_TEXT: f64 = 256e6;
 /// Events per second beyond which gaps shrink to the grain of the clock.
 const MAX_RATE: f64 = 1_000_000.0;
+/// Longest stall: clients stay for 60 s beyond the end of a run.
+const LONGEST_STALL: Span = Span::from_nanos(50 * SECOND_NS);
 /// Bytes of one full packet on the link; a smaller queue would drop every one of them.
 const PACKET: u64 = 1_500;
 
@@ -30,6 +32,7 @@ impl Scenario {
         self.validate_events()?;
         self.validate_link()?;
         self.validate_outages()?;
+        self.validate_stalls()?;
         if let HeaderProfile::Literal(heads) = &self.headers {
             heads
                 .validate()
@@ -179,6 +182,35 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    fn validate_stalls(&self) -> Result<(), ScenarioError> {
+        let mut free_from = None;
+        for (index, stall) in self.stalls.iter().enumerate() {
+            let field = |name| format!("stalls[{index}].{name}");
+            at_least(&field("for"), stall.lasts, "a stall has a length")?;
+            check(stall.lasts <= LONGEST_STALL, &field("for"), || {
+                format!(
+                    "{} is longer than clients wait at the end of a run: write at most \"{LONGEST_STALL}\"",
+                    stall.lasts
+                )
+            })?;
+            let at_ns = stall.at.as_nanos();
+            check(
+                free_from.is_none_or(|end| at_ns > end),
+                &field("at"),
+                || {
+                    format!(
+                        "{} is not after the stall above: list stalls in order, with time between them",
+                        stall.at
+                    )
+                },
+            )?;
+            free_from = Some(at_ns.saturating_add(stall.lasts.as_nanos()));
+        }
+        Ok(())
+    }
+}
+
 fn check(holds: bool, field: &str, problem: impl FnOnce() -> String) -> Result<(), ScenarioError> {
     if holds {
         Ok(())
@@ -253,6 +285,12 @@ mod tests {
             (r#""poll_every": "0s""#, "poll_every"),
             (r#""hold": "off""#, "hold"),
             (r#""batch_every": "31s""#, "batch_every"),
+            (r#""stalls": [{"at": "1s", "for": "0s"}]"#, "stalls[0].for"),
+            (r#""stalls": [{"at": "1s", "for": "51s"}]"#, "stalls[0].for"),
+            (
+                r#""stalls": [{"at": "5s", "for": "2s"}, {"at": "7s", "for": "1s"}]"#,
+                "stalls[1].at",
+            ),
             (
                 r#""outages": [{"at": "1s", "for": "0s"}]"#,
                 "outages[0].for",

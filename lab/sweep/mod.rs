@@ -4,6 +4,8 @@
 //! sweep gives the same trials in the same order.
 
 mod plan;
+#[cfg(test)]
+mod tests;
 
 pub use plan::{Job, Plan};
 

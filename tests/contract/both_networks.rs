@@ -60,3 +60,71 @@ fn the_same_script_writes_the_same_bytes() {
 fn so_it_does_without_a_delay() {
     same_bytes("0ms");
 }
+
+/// Runs the program in a folder of its own.
+fn pushlab(arguments: &[&str]) -> (std::process::Output, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_pushlab"))
+        .args(arguments)
+        .current_dir(folder.path())
+        .output()
+        .expect("the program starts");
+    (output, folder)
+}
+
+#[test]
+fn flags_that_contradict_the_network_are_refused() {
+    for (arguments, name) in [
+        (&["run", "--delay-line"][..], "--delay-line"),
+        (
+            &["run", "--network", "simulated", "--delay-line"],
+            "--network loopback",
+        ),
+        (
+            &["run", "--network", "both", "--pcap", "all.pcapng"],
+            "--pcap",
+        ),
+    ] {
+        let (output, _) = pushlab(arguments);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(
+            message.starts_with("error: ") && message.contains(name),
+            "{message}"
+        );
+    }
+}
+
+/// The line breaks on the simulated network only: what was not verified on either is not compared.
+#[test]
+fn unverified_on_one_network_exits_with_1() {
+    let scenario = r#"{"name": "cut", "clients": 2, "warm_up": "0s", "duration": "1s", "delay": "1ms",
+                       "rate": "20/s", "poll_every": "200ms", "outages": [{"at": "500ms", "for": "1h"}]}"#;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("cut.json");
+    std::fs::write(&file, scenario).expect("a file in it");
+    let file = file.to_str().expect("a plain path");
+    let (output, there) = pushlab(&[
+        "run",
+        file,
+        "--network",
+        "both",
+        "--json",
+        "--out",
+        "report",
+    ]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
+    assert_eq!(json["schema"], "pushlab/both");
+    assert_eq!(json["loopback"]["delay_line"], true);
+    for (network, verified) in [("simulated", false), ("loopback", true)] {
+        let transports = json[network]["transports"].as_array().expect("a list");
+        assert_eq!(transports.len(), transport::ALL.len());
+        assert!(
+            transports.iter().all(|t| t["verified"] == verified),
+            "{network}"
+        );
+    }
+    let page = std::fs::read_to_string(there.path().join("report/index.html")).expect("a page");
+    assert!(page.contains("on the simulated network was not verified"));
+}

@@ -3,7 +3,7 @@
 use super::source::root;
 use crate::support::prepared;
 use pushlab::net::Network;
-use pushlab::scenario::{self, SHIPPED};
+use pushlab::scenario::{self, SHIPPED, sweep};
 use pushlab::{chart, report, transport};
 use serde_json::json;
 use std::fs;
@@ -39,6 +39,20 @@ fn every_scenario_is_shipped_and_explained() {
     assert_eq!(files, SHIPPED.len());
 }
 
+#[test]
+fn every_sweep_is_shipped_and_explained() {
+    let readme = fs::read_to_string(root().join("scenarios/README.md")).expect("a README");
+    let files = fs::read_dir(root().join("scenarios/sweeps")).expect("a folder");
+    assert_eq!(files.count(), sweep::SHIPPED.len());
+    for (name, _) in sweep::SHIPPED {
+        let row = format!("| [`{name}`](sweeps/{name}.json) | ");
+        assert!(
+            readme.contains(&row),
+            "scenarios/README.md has no row {row}"
+        );
+    }
+}
+
 /// Checks that nothing in a text is fetched when it is shown.
 fn loads_nothing(what: &str, text: &str) {
     for load in ["src=", "href=", "url(", "@import", "srcset=", "action="] {
@@ -70,7 +84,7 @@ fn generated_pages_load_nothing_from_outside() {
         .expect("a run that does not stall");
     loads_nothing("the page", &report::html(&results));
     for chart in chart::all(&results) {
-        loads_nothing(chart.id, &chart.svg);
+        loads_nothing(&chart.id, &chart.svg);
     }
 }
 

@@ -34,6 +34,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "transport",
         ],
     ),
+    (
+        "sweep",
+        &["measure", "net", "run", "scenario", "theory", "transport"],
+    ),
     ("check", &["clock"]),
     (
         "reproduce",
@@ -65,6 +69,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "reproduce",
             "run",
             "scenario",
+            "sweep",
             "transport",
         ],
     ),

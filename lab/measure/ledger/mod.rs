@@ -90,6 +90,21 @@ impl Ledger {
         self.bytes_mut(direction).add(layer, n);
     }
 
+    /// The same with HTTP heads and framing alone, as if nothing else crossed the wire: the lie
+    /// [`HeaderOnly`](super::Lie::HeaderOnly).
+    pub fn headers_and_framing(self) -> Self {
+        let kept = |bytes: LayerBytes| LayerBytes {
+            framing: bytes.framing,
+            http_headers: bytes.http_headers,
+            ..LayerBytes::default()
+        };
+        Self {
+            up: kept(self.up),
+            down: kept(self.down),
+            ..self
+        }
+    }
+
     /// The figures that are published.
     pub fn to_bytes(&self) -> Bytes {
         let mut sum = self.up;

@@ -26,6 +26,9 @@ pub struct Comparison {
     /// The commands that make both sides again.
     pub a: String,
     pub b: String,
+    /// What a reader must know first: figures that lie on purpose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// What was set differently, field by field.
     pub settings: Vec<Setting>,
     /// The points of both sides, matched by their id, in the order of A.
@@ -128,6 +131,10 @@ pub fn compare(a: &Side, b: &Side) -> Comparison {
         version: VERSION,
         a: a.command.clone(),
         b: b.command.clone(),
+        warnings: [("A", a), ("B", b)]
+            .into_iter()
+            .filter_map(|(name, side)| Some(format!("{name} {}", side.lies.as_ref()?)))
+            .collect(),
         settings: settings(a, b),
         points: both.chain(only_b).collect(),
     }

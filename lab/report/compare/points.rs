@@ -1,7 +1,7 @@
 //! A recording as named points with figures and intervals.
 
 use crate::chart::{figures, not_verified};
-use crate::measure::{Results, TransportResult};
+use crate::measure::{Results, TransportResult, lie};
 use serde_json::Value;
 
 /// One side of a comparison.
@@ -9,6 +9,8 @@ use serde_json::Value;
 pub struct Side {
     /// The command that makes it again.
     pub command: String,
+    /// What was lied about on purpose, in words.
+    pub lies: Option<String>,
     /// Everything that was set, as `(field, value)`.
     pub settings: Vec<(String, String)>,
     pub points: Vec<Point>,
@@ -72,6 +74,9 @@ impl Side {
             ("pushlab version".to_owned(), results.pushlab.clone()),
             ("ended early".to_owned(), yes_no(results.partial).to_owned()),
         ];
+        if let Some(label) = lie::label(&results.lies) {
+            settings.push(("lies".to_owned(), label));
+        }
         if let Some(machine) = &results.machine {
             let cores = machine.cores;
             let machine = format!("{}, {}, {cores} cores", machine.os, machine.arch);
@@ -85,6 +90,7 @@ impl Side {
         let exact = results.network == "simulated";
         Self {
             command: results.command.clone(),
+            lies: lie::label(&results.lies),
             settings,
             points: results
                 .transports

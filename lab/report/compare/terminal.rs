@@ -25,6 +25,9 @@ pub fn terminal(comparison: &Comparison, width: u16, color: bool) -> String {
         format!("B: {}", ascii(&comparison.b)),
         String::new(),
     ];
+    for warning in &comparison.warnings {
+        out.extend([bold(&ascii(warning)), String::new()]);
+    }
     if comparison.settings.is_empty() {
         out.push("Nothing was set differently.".into());
     } else {

@@ -1,8 +1,8 @@
 //! The experiments as one page that loads nothing and runs no script.
 
 use super::markdown::table;
-use super::{TITLE, answer, furthest, verdicts};
-use crate::chart::Table;
+use super::{TITLE, answer, chart, command, furthest, verdicts};
+use crate::chart::{Chart, Table};
 use crate::measure::literature::{Experiment, Literature};
 use askama::Template;
 
@@ -23,32 +23,25 @@ struct Section<'a> {
     off: bool,
     table: Table,
     furthest: Option<String>,
+    chart: Option<Chart>,
     /// Its command alone.
     command: String,
 }
 
 /// The page.
 pub fn html(literature: &Literature) -> String {
-    let section = |experiment: &'_ Experiment| {
-        (
-            verdicts(experiment.rows.iter()),
-            experiment.rows.iter().any(|row| row.verdict.is_off()),
-        )
-    };
     let sections = literature
         .experiments
         .iter()
-        .map(|experiment| {
-            let (verdicts, off) = section(experiment);
-            Section {
-                experiment,
-                anchor: experiment.id.to_lowercase(),
-                verdicts,
-                off,
-                table: table(experiment),
-                furthest: furthest(experiment),
-                command: format!("pushlab reproduce {}", experiment.id),
-            }
+        .map(|experiment| Section {
+            experiment,
+            anchor: experiment.id.to_lowercase(),
+            verdicts: verdicts(experiment.rows.iter()),
+            off: experiment.rows.iter().any(|row| row.verdict.is_off()),
+            table: table(experiment),
+            furthest: furthest(experiment),
+            chart: chart(literature, experiment),
+            command: command(experiment),
         })
         .collect();
     let page = Page {

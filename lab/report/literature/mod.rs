@@ -12,11 +12,39 @@ pub use markdown::markdown;
 pub use terminal::terminal;
 
 use crate::chart::format::{self, counted};
-use crate::chart::precise;
+use crate::chart::{Chart, precise, xy};
 use crate::measure::literature::{Experiment, Literature, Row, Tolerance, Verdict};
 
 /// What the page is called.
 pub const TITLE: &str = "What the literature says, and what we measured";
+
+/// The charts, one for each experiment that has one.
+pub fn charts(literature: &Literature) -> Vec<Chart> {
+    let experiments = literature.experiments.iter();
+    experiments
+        .filter_map(|one| chart(literature, one))
+        .collect()
+}
+
+fn chart(literature: &Literature, experiment: &Experiment) -> Option<Chart> {
+    let place = match (experiment.real_sockets, &literature.machine) {
+        (true, Some(machine)) => format!(
+            "kernel sockets on {}, {}, {}",
+            machine.os,
+            machine.arch,
+            counted(machine.cores as u64, "core")
+        ),
+        _ => "simulated: the same on every machine".into(),
+    };
+    let origin = format!("{place}, pushlab {}", literature.pushlab);
+    let footer = [origin, format!("$ {}", command(experiment))];
+    Some(xy(experiment.plot.as_ref()?, &footer))
+}
+
+/// The command that runs this experiment alone.
+fn command(experiment: &Experiment) -> String {
+    format!("pushlab reproduce {}", experiment.id)
+}
 
 /// A verdict as a word.
 fn word(verdict: Verdict) -> &'static str {
@@ -58,7 +86,6 @@ fn deviation(row: &Row) -> String {
     };
     let difference = measured - row.predicted;
     match row.tolerance {
-        Tolerance::Absolute(_) => precise(row.unit, difference),
         Tolerance::Points(_) => format!("{:+.2} points", 100.0 * difference),
         _ if row.predicted == 0.0 => precise(row.unit, difference),
         _ => percent(100.0 * difference / row.predicted),

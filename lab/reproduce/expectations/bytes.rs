@@ -1,6 +1,7 @@
 //! Bytes and packets: E1, E8, E9.
 
 use super::{Expectation, expect};
+use crate::chart::format::counted;
 use crate::measure::literature::Tolerance::{Absolute, Exact, Percent};
 use crate::measure::plot::Quantity::{BitsPerSecond, Bytes, Count, Ratio, Time};
 use crate::reproduce::byte_ladder::CLIENTS;
@@ -121,7 +122,10 @@ pub fn ladder() -> Vec<Expectation> {
         for clients in CLIENTS {
             table.push(expect(
                 format!("{party}/rate/{clients}"),
-                format!("{name}, {clients} clients, one message a second"),
+                format!(
+                    "{name}, {}, one message a second",
+                    counted(clients.into(), "client")
+                ),
                 8.0 * bytes * f64::from(clients),
                 BitsPerSecond,
                 Percent(2.0),
@@ -183,7 +187,7 @@ pub fn streams() -> Vec<Expectation> {
     for rate in RATES {
         table.push(expect(
             format!("p50/{rate}"),
-            format!("SSE later than WebSocket, median, {rate} events a second"),
+            format!("SSE later than WebSocket, median, {rate}/s"),
             0.0,
             Time,
             Absolute(50.0),

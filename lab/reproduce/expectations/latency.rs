@@ -77,7 +77,7 @@ pub fn saturation() -> Vec<Expectation> {
         let mut row = |figure: &str, label: &str, expected, unit, source: &str| {
             table.push(expect(
                 format!("{figure}/{rate}"),
-                format!("{label}, {rate} events a second"),
+                format!("{label}, {rate}/s"),
                 expected,
                 unit,
                 Percent(3.0),

@@ -42,7 +42,7 @@ pub fn redundancy() -> Vec<Expectation> {
     );
     row(
         "empty/poisson".into(),
-        "polls for nothing, T = 1 s, 1 event a second at random".into(),
+        "polls for nothing, T = 1 s, 1/s at random".into(),
         libm::exp(-1.0),
         Share,
         Points(1.0),
@@ -50,7 +50,7 @@ pub fn redundancy() -> Vec<Expectation> {
     );
     row(
         "missed/poisson".into(),
-        "updates never shown, T = 1 s, 2 events a second at random".into(),
+        "updates never shown, T = 1 s, 2/s at random".into(),
         1.0 - (1.0 - libm::exp(-2.0)) / 2.0,
         Share,
         Points(1.0),
@@ -117,7 +117,7 @@ pub fn freshness() -> Vec<Expectation> {
             };
             table.push(expect(
                 format!("stale/{party}/{rate}"),
-                format!("time stale, {party}, {rate} events a second"),
+                format!("time stale, {party}, {rate}/s"),
                 expected,
                 Share,
                 Points(1.0),
@@ -126,7 +126,7 @@ pub fn freshness() -> Vec<Expectation> {
         }
         table.push(expect(
             format!("age/{rate}"),
-            format!("how much older polling makes the screen, {rate} events a second"),
+            format!("how much older polling makes the screen, {rate}/s"),
             1e6 * t / 2.0,
             Time,
             Percent(3.0),

@@ -8,7 +8,37 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The sweeps that come with the program: name and file text.
-pub const SHIPPED: &[(&str, &str)] = &[];
+pub const SHIPPED: &[(&str, &str)] = &[
+    (
+        "freshness",
+        include_str!("../../../scenarios/sweeps/freshness.json"),
+    ),
+    (
+        "distance",
+        include_str!("../../../scenarios/sweeps/distance.json"),
+    ),
+    ("rate", include_str!("../../../scenarios/sweeps/rate.json")),
+    (
+        "payload",
+        include_str!("../../../scenarios/sweeps/payload.json"),
+    ),
+    (
+        "cliff",
+        include_str!("../../../scenarios/sweeps/cliff.json"),
+    ),
+    (
+        "break-even-lean",
+        include_str!("../../../scenarios/sweeps/break-even-lean.json"),
+    ),
+    (
+        "break-even-2009",
+        include_str!("../../../scenarios/sweeps/break-even-2009.json"),
+    ),
+    (
+        "break-even-every",
+        include_str!("../../../scenarios/sweeps/break-even-every.json"),
+    ),
+];
 
 /// What is only in a file: the scenario by its name, and what differs from it.
 #[derive(Deserialize)]
@@ -78,4 +108,76 @@ pub fn unknown_name(name: &str) -> ScenarioError {
         did_you_mean(name, &names),
         names.join(", ")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_sweep_is_valid_under_its_own_name() {
+        for (name, _) in SHIPPED {
+            let sweep = load(name).unwrap().unwrap();
+            assert_eq!(sweep.name, *name);
+            assert!(
+                sweep.about.ends_with('.'),
+                "{name} lacks a sentence about it"
+            );
+            assert_eq!(shipped(name), Some(sweep.clone()));
+            let json = serde_json::to_string(&sweep).unwrap();
+            assert_eq!(
+                parse(&json, name),
+                Ok(sweep),
+                "{name} changes on its way through JSON"
+            );
+            assert!(
+                scenario::shipped(name).is_none(),
+                "{name} is a scenario, too"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_names_a_scenario_and_what_differs() {
+        let text = r#"{"name": "mine", "scenario": "ticker", "with": {"rate": "4/s"}, "vary": ["clients=1,2"]}"#;
+        let sweep = parse(text, "mine.json").unwrap();
+        assert_eq!(sweep.scenario.rate.as_per_second(), 4.0);
+        assert_eq!(sweep.points(), [[0], [1]]);
+        assert_eq!(sweep.at(&[1]).unwrap().clients, 2);
+    }
+
+    #[test]
+    fn messages_name_the_field() {
+        let message = |fields: &str| {
+            let text = format!("{{\"name\": \"mine\", \"scenario\": \"ticker\"{fields}}}");
+            parse(&text, "mine.json").unwrap_err().to_string()
+        };
+        for (fields, part) in [
+            ("", "the field \"vary\" is missing"),
+            (r#", "vary": []"#, "field \"vary\": needs one or two axes"),
+            (
+                r#", "vary": ["rate=1/s,2/s"], "repeats": 0"#,
+                "field \"repeats\"",
+            ),
+            (
+                r#", "vary": ["rate=1/s,2/s"], "with": {"rat": "1/s"}"#,
+                "did you mean \"rate\"?",
+            ),
+            (
+                r#", "vary": ["rtt=1s,2s", "delay=1s,2s"]"#,
+                "both axes change the same field",
+            ),
+            (r#", "vary": ["rate=1/s,0/s"]"#, "field \"rate\""),
+            (r#", "vary": ["rat=1/s,2/s"]"#, "did you mean \"rate\"?"),
+            (r#", "vary": ["rate=1/s,2/s"], "trials": 3"#, "\"trials\""),
+            (
+                r#", "vary": ["clients=1..100:100", "seed=1..100:100"], "repeats": 3"#,
+                "20000 trials",
+            ),
+        ] {
+            let message = message(fields);
+            assert!(message.starts_with("mine.json: "), "{message}");
+            assert!(message.contains(part), "{fields}: {message}");
+        }
+    }
 }

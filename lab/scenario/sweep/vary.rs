@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// The round trip, shared by both directions: a key beside the fields.
 pub const RTT: &str = "rtt";
 /// Fields that say what a scenario is called, not what it does, and lists that a text cannot hold.
-const FIXED: [&str; 4] = ["name", "about", "outages", "replay"];
+const FIXED: [&str; 5] = ["name", "about", "outages", "stalls", "replay"];
 
 /// The field behind a key; most are their own.
 pub fn field(key: &str) -> &str {

@@ -1,0 +1,191 @@
+//! No plot breaks the drawing.
+
+use super::super::Chart;
+use super::super::tests::check_chart;
+use super::xy;
+use crate::measure::Marker;
+use crate::measure::plot::{Plot, PlotAxis, PlotMark, PlotPoint, PlotSeries, Quantity};
+use proptest::prelude::*;
+
+fn axis(title: &str, quantity: Quantity, log: bool) -> PlotAxis {
+    PlotAxis {
+        title: title.into(),
+        quantity,
+        log,
+        names: vec![],
+    }
+}
+
+fn series(label: &str, points: &[[f64; 2]]) -> PlotSeries {
+    let point = |&[x, y]: &[f64; 2]| PlotPoint {
+        x,
+        y,
+        interval: Some([y * 0.9, y * 1.1]),
+    };
+    PlotSeries {
+        label: label.into(),
+        color: "#0072B2".into(),
+        marker: Marker::Circle,
+        points: points.iter().map(point).collect(),
+        theory: points.iter().map(|[x, y]| [*x, y * 1.02]).collect(),
+        names: points.iter().map(|[x, _]| format!("n{x}")).collect(),
+    }
+}
+
+fn plot(series: Vec<PlotSeries>) -> Plot {
+    Plot {
+        id: "a-plot".into(),
+        title: "How old is it?".into(),
+        reading: "Read it from left to right.".into(),
+        alt: "Lines.".into(),
+        x: axis("poll interval", Quantity::Time, true),
+        y: axis("mean age", Quantity::Time, true),
+        series,
+        marks: vec![PlotMark {
+            x: Some(300_000.0),
+            y: None,
+            label: "published".into(),
+        }],
+    }
+}
+
+fn footer() -> Vec<String> {
+    vec!["Scenario x".into(), "$ pushlab sweep".into()]
+}
+
+fn rows(chart: &Chart) -> Vec<String> {
+    chart.table.rows.iter().map(|row| row.join("|")).collect()
+}
+
+#[test]
+fn a_table_has_the_same_numbers() {
+    let chart = xy(
+        &plot(vec![series("SSE", &[[1e5, 25_000.0], [1e6, 0.0]])]),
+        &footer(),
+    );
+    assert_eq!(
+        chart.table.head,
+        [
+            "Series",
+            "Point",
+            "poll interval",
+            "mean age",
+            "95 % interval",
+            "Predicted"
+        ]
+    );
+    assert_eq!(
+        rows(&chart)[0],
+        "SSE|n100000|100 ms|25 ms|22.5 ms to 27.5 ms|25.5 ms"
+    );
+    assert!(rows(&chart)[1].contains("0 µs (no place on a logarithmic axis)"));
+    assert_eq!(rows(&chart)[2], "published|at poll interval 300 ms");
+    for words in ["100 ms", "mean age (logarithmic)", "SSE", "published"] {
+        assert!(chart.svg.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn names_can_stand_on_an_axis() {
+    let mut named = plot(vec![series("SSE", &[[0.0, 2.0], [1.0, 3.0]])]);
+    named.marks.clear();
+    named.x.names = vec!["lean".into(), "browser".into()];
+    named.y = axis("share", Quantity::Count, false);
+    let chart = xy(&named, &footer());
+    assert!(chart.svg.contains("browser") && rows(&chart)[1].contains("|browser|3|"));
+}
+
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => 0.0..1e7f64,
+        2 => 0.0..1.0f64,
+        1 => prop::num::f64::ANY,
+        1 => Just(0.0),
+        1 => Just(f64::NAN),
+        1 => Just(f64::INFINITY),
+        1 => Just(-1e300),
+    ]
+}
+
+fn quantity() -> impl Strategy<Value = Quantity> {
+    prop::sample::select(vec![
+        Quantity::Time,
+        Quantity::Bytes,
+        Quantity::BytesPerSecond,
+        Quantity::BitsPerSecond,
+        Quantity::PerSecond,
+        Quantity::Share,
+        Quantity::Ratio,
+        Quantity::Count,
+    ])
+}
+
+fn any_axis() -> impl Strategy<Value = PlotAxis> {
+    let names = prop::collection::vec("[a-z ]{0,30}", 0..9);
+    (
+        "[a-z ]{0,90}",
+        quantity(),
+        any::<bool>(),
+        prop::option::of(names),
+    )
+        .prop_map(|(title, quantity, log, names)| PlotAxis {
+            title,
+            quantity,
+            log,
+            names: names.unwrap_or_default(),
+        })
+}
+
+fn any_series() -> impl Strategy<Value = PlotSeries> {
+    let point = (number(), number(), prop::option::of([number(), number()]))
+        .prop_map(|(x, y, interval)| PlotPoint { x, y, interval });
+    (
+        "[A-Za-z< ]{1,60}",
+        prop::collection::vec(point, 0..14),
+        prop::collection::vec([number(), number()], 0..9),
+        prop::collection::vec("[a-z0-9 ]{0,20}", 0..14),
+    )
+        .prop_map(|(label, points, theory, names)| PlotSeries {
+            label,
+            color: "#D55E00".into(),
+            marker: Marker::Diamond,
+            points,
+            theory,
+            names,
+        })
+}
+
+fn any_plot() -> impl Strategy<Value = Plot> {
+    let mark = (
+        prop::option::of(number()),
+        prop::option::of(number()),
+        "[a-z ]{0,60}",
+    )
+        .prop_map(|(x, y, label)| PlotMark { x, y, label });
+    (
+        ("[a-z ]{0,100}", "[a-z ]{0,300}"),
+        any_axis(),
+        any_axis(),
+        prop::collection::vec(any_series(), 0..15),
+        prop::collection::vec(mark, 0..4),
+    )
+        .prop_map(|((title, reading), x, y, series, marks)| Plot {
+            id: "any".into(),
+            title,
+            reading,
+            alt: "any".into(),
+            x,
+            y,
+            series,
+            marks,
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn no_plot_breaks_it(plot in any_plot()) {
+        let chart = xy(&plot, &footer());
+        check_chart("any", &chart);
+    }
+}

@@ -1,0 +1,127 @@
+//! What a sweep promises: enough of everything, nothing twice, the same whatever the number of cores.
+
+use super::*;
+use crate::measure::sweep::{BYTES_PER_SECOND, LATENCY_MEAN, SweepResults};
+use crate::scenario::sweep::{Axis, Sweep};
+use crate::scenario::{self, Span};
+
+fn sweep(fields: &str, axes: &[&str]) -> Sweep {
+    let base = format!("{{\"name\": \"short\", \"clients\": 2, \"duration\": \"2s\"{fields}}}");
+    let scenario = scenario::parse(&base, "").unwrap();
+    let axes = axes.iter().map(|axis| axis.parse::<Axis>().unwrap());
+    Sweep {
+        repeats: 2,
+        least_events: 2,
+        least_polls: 2,
+        ..Sweep::new(scenario, axes.collect())
+    }
+}
+
+fn plan(sweep: Sweep) -> Plan {
+    Plan::new(sweep, Network::Simulated, "pushlab sweep".into()).unwrap()
+}
+
+fn trials(plan: &Plan, workers: usize) -> Vec<Trial> {
+    let done = |_: &Job, _: &Trial| Ok::<(), RunError>(());
+    run(plan, vec![], workers, &Interrupt::default(), done).unwrap()
+}
+
+#[test]
+fn the_number_of_workers_changes_nothing() {
+    let plan = plan(sweep("", &["poll_every=200ms,500ms", "rate=1/s,5/s"]));
+    let one = trials(&plan, 1);
+    assert_eq!(one, trials(&plan, 3));
+    // Both axes for short polling, the rate alone for the others.
+    assert_eq!(one.len(), 2 * (4 + 3 * 2));
+    assert!(one.iter().all(|trial| trial.figures.is_some()));
+}
+
+#[test]
+fn trials_are_long_enough_for_events_and_questions() {
+    let mut wanted = sweep("", &["poll_every=1s,10s"]);
+    (wanted.least_events, wanted.least_polls) = (30, 6);
+    let plan = plan(wanted);
+    let spans: Vec<_> = plan
+        .jobs
+        .iter()
+        .filter(|job| job.repeat == 0)
+        .map(|job| (job.entry.descriptor.law, job.scenario.duration))
+        .collect();
+    // Thirty events at 2 per second take 15 s; six questions every 10 s take a minute.
+    let seconds = |s: u64| Span::from_millis(1_000 * s);
+    use crate::theory::Law::*;
+    let expected = [
+        (ShortPoll, seconds(15)),
+        (LongPoll, seconds(15)),
+        (Push, seconds(15)),
+        (Push, seconds(15)),
+        (ShortPoll, seconds(60)),
+    ];
+    assert_eq!(spans, expected);
+}
+
+#[test]
+fn points_that_cannot_be_run_are_named() {
+    let problem = |sweep: Sweep| {
+        let plan = Plan::new(sweep, Network::Simulated, String::new());
+        plan.err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
+    };
+    let mut long = sweep("", &["rate=1/h,2/s"]);
+    long.least_events = 100;
+    assert!(problem(long).contains("longer than a day: write at most \"24h\" (at rate=1/h)"));
+    let mut unknown = sweep("", &["rate=1/s,2/s"]);
+    unknown.transports = vec!["pigeon".into()];
+    assert!(problem(unknown).contains("there is no transport \"pigeon\""));
+    assert!(problem(sweep("", &["clients=1,0"])).contains("\"clients\""));
+}
+
+#[test]
+fn an_early_end_keeps_what_is_finished() {
+    let plan = plan(sweep("", &["rate=1/s,5/s"]));
+    let interrupt = Interrupt::default();
+    let some = run(&plan, vec![], 1, &interrupt, |_, _| {
+        interrupt.ask();
+        Ok::<(), RunError>(())
+    })
+    .unwrap();
+    assert!(!some.is_empty() && some.len() < plan.jobs.len());
+    let mut ran = 0;
+    let all = run(&plan, some.clone(), 2, &Interrupt::default(), |_, _| {
+        ran += 1;
+        Ok::<(), RunError>(())
+    })
+    .unwrap();
+    assert_eq!(ran, plan.jobs.len() - some.len());
+    assert_eq!(all, trials(&plan, 2));
+}
+
+#[test]
+fn figures_are_means_with_intervals_and_ratios_are_paired() {
+    let plan = plan(sweep(
+        r#", "arrivals": "fixed", "rate": "4/s", "bandwidth": "1Gbit/s""#,
+        &["rtt=20ms,100ms"],
+    ));
+    let results = SweepResults {
+        head: plan.head.clone(),
+        trials: trials(&plan, 2),
+    };
+    let parties = &results.head.parties;
+    let push = parties.last().unwrap();
+    for (at, delay_us) in [(0, 10_000.0), (1, 50_000.0)] {
+        let latency = results.estimate(push, &[at], &LATENCY_MEAN).unwrap();
+        // A one-way delay and about a microsecond on the line.
+        assert!((latency.value - delay_us).abs() < 2.0, "{latency:?}");
+        let [low, high] = latency.interval.unwrap();
+        assert!(low <= latency.value && latency.value <= high);
+    }
+    let itself = results
+        .compare(push, push, &[0], &BYTES_PER_SECOND)
+        .unwrap();
+    assert_eq!((itself.ratio, itself.interval), (1.0, Some([1.0, 1.0])));
+    let polls = results
+        .compare(&parties[0], push, &[0], &BYTES_PER_SECOND)
+        .unwrap();
+    assert!(polls.ratio > 0.3 && polls.interval.is_some(), "{polls:?}");
+}
