@@ -122,7 +122,7 @@ fn cut_off(context: &Context, entry: &Entry) -> Result<Cost, RunError> {
     let cuts_ns = cuts();
     let mut prepared = prepare(json!({
         "clients": 1, "rate": format!("{RATE}/s"), "delay": "50ms", "bandwidth": "1000Gbit/s",
-        "warm_up": "0s", "poll_every": "10ms", "duration": format!("{}s", (CUTS + 1) * SLOT_NS / S),
+        "warm_up": "2ms", "duration": format!("{}s", (CUTS + 1) * SLOT_NS / S),
     }))?;
     prepared.middlebox.cuts_ns = cuts_ns.clone();
     prepared.pause_ns = Some((RETRY_S * 1e9) as u64);
@@ -181,7 +181,7 @@ fn cuts() -> Vec<u64> {
 fn idled(context: &Context, entry: &Entry, heartbeat: &str) -> Result<Reading, RunError> {
     let mut prepared = prepare(json!({
         "clients": 1, "rate": "4/h", "delay": "50ms", "jitter": "5ms", "bandwidth": "1000Gbit/s",
-        "warm_up": "0s", "duration": "1h", "heartbeat": heartbeat, "poll_every": "10ms",
+        "warm_up": "2ms", "duration": "1h", "heartbeat": heartbeat,
     }))?;
     prepared.middlebox.idle_ns = Some((TIMEOUT_S * 1e9) as u64);
     prepared.pause_ns = Some((RETRY_S * 1e9) as u64);

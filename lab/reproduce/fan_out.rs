@@ -185,10 +185,10 @@ fn finding(measured: &Measured) -> String {
         slope(&WEBSOCKET),
         measured.text("polls", Quantity::PerSecond)
     );
-    if let Some(mal_us) = measured.get("mal") {
+    if measured.get("mal").is_some() {
         finding += &format!(
-            " With an event every 5 s polling carries as many clients as SSE from a tolerable delay of {:.0} s on.",
-            mal_us / 1e6
+            " With an event every 5 s polling carries as many clients as SSE from a tolerable delay of {} on.",
+            measured.text("mal", Quantity::Time)
         );
     }
     finding
