@@ -168,6 +168,13 @@ impl Canvas<'_> {
             .expect(INFALLIBLE);
     }
 
+    /// A filled shape.
+    pub fn fill(&self, points: Vec<Point>, color: RGBColor) {
+        self.0
+            .draw(&Polygon::new(points, color.filled()))
+            .expect(INFALLIBLE);
+    }
+
     /// A shaded shape.
     pub fn shade(&self, points: Vec<Point>, color: RGBColor) {
         self.0

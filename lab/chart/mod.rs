@@ -96,6 +96,27 @@ impl Sheet {
     }
 }
 
+impl Sheet {
+    /// A chart that is not of one run: id, title and reading, and its own footer.
+    fn plain(
+        [id, title, reading]: [&str; 3],
+        alt: &str,
+        table: Table,
+        footer: &[String],
+        draw: impl Fn(&Canvas),
+    ) -> Chart {
+        let svg = Canvas::sheet(id, title, reading, None, alt, footer, draw);
+        Chart {
+            id: id.to_owned().into(),
+            title: title.to_owned().into(),
+            reading: reading.to_owned().into(),
+            alt: alt.to_owned(),
+            svg,
+            table,
+        }
+    }
+}
+
 /// A table: the first column names the row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {

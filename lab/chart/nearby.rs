@@ -26,6 +26,11 @@ impl Room {
         Some(best.2)
     }
 
+    /// Whether nothing at all is there.
+    pub fn is_empty(&self, area: Area) -> bool {
+        self.is_free(area) && self.hidden(area) == 0
+    }
+
     fn is_free(&self, area: Area) -> bool {
         let (wide, b) = (area.widened(4), self.bounds);
         area.left >= b.left

@@ -224,6 +224,15 @@ pub const SERVER_CPU: Figure = Figure {
     predicted: |_| None,
 };
 
+/// Mean time from birth to the last client that saw the event.
+pub const LAST_RECEIVER: Figure = Figure {
+    id: "last_receiver_mean",
+    label: "delay of the last receiver",
+    quantity: Quantity::Time,
+    measured: |_, f| Some(f.last_receiver_us?.mean),
+    predicted: |_| None,
+};
+
 /// All of them, in the order of tables.
 pub const FIGURES: &[Figure] = &[
     LATENCY_MEAN,
@@ -236,6 +245,7 @@ pub const FIGURES: &[Figure] = &[
     REQUESTS_PER_EVENT,
     REQUESTS_PER_SECOND,
     SERVER_CPU,
+    LAST_RECEIVER,
 ];
 
 /// A figure at one point, over the repeats.

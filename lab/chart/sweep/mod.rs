@@ -1,9 +1,54 @@
-//! Charts of sweeps.
+//! Charts of sweeps: along one axis lines and the frontier of freshness against bytes, over two axes maps of who wins.
 
-use super::Chart;
-use crate::measure::sweep::SweepResults;
+pub mod crossover;
+pub mod grid;
+mod lines;
+mod map;
+pub mod pareto;
+pub mod view;
 
-/// All charts of a sweep's report, in the order in which they are read.
-pub fn all(_results: &SweepResults) -> Vec<Chart> {
-    vec![]
+use super::{Chart, Table};
+use crate::measure::sweep::{
+    AGE_MEAN, BYTES_PER_EVENT, BYTES_PER_SECOND, Figure, LAST_RECEIVER, LATENCY_MEAN, LATENCY_P50,
+    LATENCY_P99, REQUESTS_PER_EVENT, SERVER_CPU, SweepResults,
+};
+use crate::scenario::sweep::RTT;
+
+/// What is worth a line along an axis, the most telling first.
+fn along(key: &str) -> [Figure; 4] {
+    match key {
+        "poll_every" => [LATENCY_MEAN, BYTES_PER_SECOND, REQUESTS_PER_EVENT, LATENCY_P99],
+        "delay" | RTT => [LATENCY_MEAN, LATENCY_P99, REQUESTS_PER_EVENT, BYTES_PER_EVENT],
+        "rate" => [REQUESTS_PER_EVENT, BYTES_PER_EVENT, BYTES_PER_SECOND, LATENCY_MEAN],
+        "clients" => [SERVER_CPU, LAST_RECEIVER, LATENCY_P99, BYTES_PER_SECOND],
+        "payload" => [BYTES_PER_EVENT, BYTES_PER_SECOND, LATENCY_MEAN, LATENCY_P99],
+        _ => [LATENCY_MEAN, LATENCY_P99, BYTES_PER_EVENT, REQUESTS_PER_EVENT],
+    }
+}
+
+/// What is worth a map.
+const MAPS: [Figure; 3] = [BYTES_PER_SECOND, AGE_MEAN, LATENCY_P50];
+
+/// All charts of a sweep's report, in the order in which they are read. What does not vary, or was not measured, has
+/// no chart.
+pub fn all(results: &SweepResults) -> Vec<Chart> {
+    match &results.head.sweep.vary[..] {
+        [axis] => {
+            let pareto = pareto::chart(results);
+            let lines = along(&axis.key);
+            let lines = lines.iter().filter_map(|figure| lines::chart(results, figure));
+            pareto.into_iter().chain(lines).collect()
+        }
+        [_, _] => MAPS
+            .iter()
+            .filter_map(|figure| map::chart(results, figure))
+            .collect(),
+        _ => vec![],
+    }
+}
+
+/// The figure at every value of the only axis: one row per value, one column per transport, and one more for each
+/// prediction.
+pub fn table(results: &SweepResults, figure: &Figure) -> Table {
+    lines::table(results, figure)
 }

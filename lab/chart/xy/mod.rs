@@ -7,7 +7,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::Chart;
+use super::{Chart, Table};
 use super::canvas::{Canvas, Point};
 use super::style::{MARGIN, PLOT_BOTTOM, TEXT, TITLE, WIDTH, text_width, wrap};
 use crate::measure::plot::{Plot, PlotPoint, PlotSeries};
@@ -20,14 +20,19 @@ const PAD: i32 = 14;
 
 /// The plot as a chart. `footer` says where the numbers come from, in at most four lines.
 pub fn xy(plot: &Plot, footer: &[String]) -> Chart {
+    xy_over(plot, footer, &[])
+}
+
+/// The same with a broad path behind everything, the frontier, and an arrow to where the better choices would be.
+pub(super) fn xy_over(plot: &Plot, footer: &[String], path: &[[f64; 2]]) -> Chart {
     let sheet = Layout::new(plot);
     chart(plot, footer, table::table(plot), |canvas| {
-        sheet.draw(canvas, plot);
+        sheet.draw(canvas, plot, path);
     })
 }
 
 /// Binds a drawing together with its words and numbers.
-fn chart(plot: &Plot, footer: &[String], table: super::Table, draw: impl Fn(&Canvas)) -> Chart {
+fn chart(plot: &Plot, footer: &[String], table: Table, draw: impl Fn(&Canvas)) -> Chart {
     let id = identifier(&plot.id);
     let width = WIDTH - 2 * MARGIN;
     let title = wrap(&plot.title, TITLE, true, width, 1).join("");

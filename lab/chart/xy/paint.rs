@@ -15,6 +15,8 @@ use plotters::style::RGBColor;
 const CAP: i32 = 7;
 /// What theory says is a broad pale band, so that a line on top of it hides nothing.
 const BAND: u32 = 11;
+/// The frontier.
+const PATH: RGBColor = RGBColor(0xbb, 0xbb, 0xbb);
 /// Words inside the plot may hide so many dots of lines.
 const HIDDEN: usize = 2;
 
@@ -30,7 +32,7 @@ pub(super) fn tint(RGBColor(r, g, b): RGBColor, share: f64) -> RGBColor {
 }
 
 impl Layout {
-    pub(super) fn draw(&self, canvas: &Canvas, plot: &Plot) {
+    pub(super) fn draw(&self, canvas: &Canvas, plot: &Plot, path: &[[f64; 2]]) {
         self.axes(canvas, plot);
         let mut room = Room {
             bounds: Area {
@@ -43,6 +45,9 @@ impl Layout {
             dots: vec![],
         };
         self.marks(canvas, plot, &mut room);
+        for piece in self.pieces(path.iter().map(|at| self.at(at[0], at[1]))) {
+            canvas.line(piece, PATH, BAND);
+        }
         for series in &plot.series {
             self.theory(canvas, series);
         }
@@ -53,6 +58,9 @@ impl Layout {
             self.points(canvas, series, &mut room);
         }
         self.axis_lines(canvas);
+        if !path.is_empty() {
+            self.better(canvas, &mut room);
+        }
         self.names(canvas, plot, &mut room);
         self.words(canvas, plot, &mut room);
     }
@@ -116,6 +124,27 @@ impl Layout {
             bars.then_some("bars: 95 % intervals"),
         ];
         words.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+
+    /// An arrow into the lower left corner, if that is empty.
+    fn better(&self, canvas: &Canvas, room: &mut Room) {
+        let tip = (self.left + 26, PLOT_BOTTOM - 24);
+        let tail = (tip.0 + 56, tip.1 - 42);
+        let width = text_width("better", LABEL, true);
+        let area = Area {
+            left: tip.0,
+            top: tail.1 - leading(LABEL),
+            right: tail.0 + width,
+            bottom: tip.1,
+        };
+        if !room.is_empty(area) {
+            return;
+        }
+        room.taken.push(area);
+        canvas.line(vec![tail, tip], INK, STROKE - 1);
+        canvas.line(vec![(tip.0 + 4, tip.1 - 15), tip, (tip.0 + 17, tip.1 - 1)], INK, STROKE - 1);
+        let at = (tail.0 + 4, tail.1 - LABEL + 4);
+        canvas.bold(at, LABEL, Align::Left, INK, "better");
     }
 
     fn axis_lines(&self, canvas: &Canvas) {

@@ -1,0 +1,232 @@
+//! One figure of every transport along the only axis of a sweep.
+
+use super::super::{Chart, Table, value, xy};
+use super::crossover::{Line, fit};
+use super::view;
+use crate::measure::plot::{Plot, PlotAxis, PlotPoint, PlotSeries};
+use crate::measure::sweep::{Estimate, Figure, Party, SweepResults};
+use crate::scenario::sweep::{Axis, RTT};
+
+/// A figure that moves less than this has no chart of its own.
+const STILL: f64 = 0.02;
+/// A line is called straight if no point is further off than this share of its largest value.
+const STRAIGHT: f64 = 0.05;
+/// Values further apart than this are drawn on a logarithmic axis.
+const FAR: f64 = 8.0;
+
+/// The chart, unless there is nothing to see on it.
+pub fn chart(results: &SweepResults, figure: &Figure) -> Option<Chart> {
+    let plot = plot(results, figure)?;
+    Some(Chart {
+        table: table(results, figure),
+        ..xy(&plot, &view::footer(results))
+    })
+}
+
+/// What a transport has at each value of the axis.
+pub fn estimates(results: &SweepResults, party: &Party, figure: &Figure) -> Vec<Option<Estimate>> {
+    let values = results.head.sweep.shape()[0];
+    (0..values)
+        .map(|index| results.estimate(party, &[index], figure))
+        .collect()
+}
+
+fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
+    let axis = results.head.sweep.vary.first()?;
+    let mut series = vec![];
+    for party in &results.head.parties {
+        let found: Vec<(f64, Estimate)> = estimates(results, party, figure)
+            .into_iter()
+            .enumerate()
+            .filter_map(|(i, estimate)| Some((view::place(axis, i), estimate?)))
+            .collect();
+        if found.is_empty() {
+            continue;
+        }
+        let point = |&(x, estimate): &(f64, Estimate)| PlotPoint {
+            x,
+            y: estimate.value,
+            interval: estimate.interval,
+        };
+        series.push(PlotSeries {
+            label: party.label.clone(),
+            color: party.style.color.clone(),
+            marker: party.style.marker,
+            points: found.iter().map(point).collect(),
+            theory: found
+                .iter()
+                .filter_map(|(x, estimate)| Some([*x, estimate.predicted?]))
+                .collect(),
+            names: vec![],
+        });
+    }
+    let all = || series.iter().flat_map(|s| &s.points).map(|point| point.y);
+    let (least, most) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
+    if !(most > least * (1.0 + STILL)) {
+        return None;
+    }
+    let alt = alt(results, axis, figure, &series);
+    let slopes = slopes(results, axis, figure);
+    for (series, slope) in series.iter_mut().zip(&slopes) {
+        if let Some(slope) = slope {
+            series.label = format!("{}: {slope}", series.label);
+        }
+    }
+    Some(Plot {
+        id: figure.id.replace('_', "-"),
+        title: format!("How does {} change with {}?", figure.label, view::title(axis)),
+        reading: reading(results, axis, &slopes),
+        alt,
+        x: view::plot_axis(axis),
+        y: PlotAxis {
+            title: figure.label.into(),
+            quantity: figure.quantity,
+            log: least > 0.0 && most > FAR * least,
+            names: vec![],
+        },
+        series,
+        marks: vec![],
+    })
+}
+
+fn reading(results: &SweepResults, axis: &Axis, slopes: &[Option<String>]) -> String {
+    let flat: Vec<&str> = results
+        .head
+        .parties
+        .iter()
+        .filter(|party| !party.affected[0])
+        .map(|party| party.label.as_str())
+        .collect();
+    let mut reading = match results.head.sweep.repeats {
+        1 => "Each point is one run, so there are no intervals.".to_owned(),
+        n => format!("Each point is the mean of {n} runs with different seeds."),
+    };
+    if !flat.is_empty() {
+        reading.push_str(&format!(
+            " The {} does not concern {}: a level line.",
+            view::title(axis),
+            flat.join(", ")
+        ));
+    }
+    if slopes.iter().any(Option::is_some) {
+        reading.push_str(" Beside a name: how steep its line is.");
+    }
+    reading
+}
+
+/// How steep each drawn line is, for an axis that is a distance and a figure that is a time.
+pub fn slopes(results: &SweepResults, axis: &Axis, figure: &Figure) -> Vec<Option<String>> {
+    let drawn = results.head.parties.iter().filter_map(|party| {
+        let points: Vec<[f64; 2]> = estimates(results, party, figure)
+            .into_iter()
+            .enumerate()
+            .filter_map(|(i, estimate)| Some([view::place(axis, i), estimate?.value]))
+            .collect();
+        (!points.is_empty()).then_some(points)
+    });
+    drawn
+        .map(|points| slope(axis, figure, fit(&points)?))
+        .collect()
+}
+
+fn slope(axis: &Axis, figure: &Figure, line: Line) -> Option<String> {
+    let halves = match axis.key.as_str() {
+        RTT => 1.0,
+        "delay" => 2.0,
+        _ => return None,
+    };
+    if figure.quantity != crate::measure::plot::Quantity::Time {
+        return None;
+    }
+    if line.off > STRAIGHT {
+        return Some("not straight".into());
+    }
+    Some(format!("{:.2} x RTT", line.slope / halves))
+}
+
+/// Where each transport begins and ends.
+fn alt(results: &SweepResults, axis: &Axis, figure: &Figure, series: &[PlotSeries]) -> String {
+    let ends = series.iter().filter_map(|series| {
+        let (first, last) = (series.points.first()?, series.points.last()?);
+        let y = |point: &PlotPoint| value(figure.quantity, point.y);
+        Some(match (last.y - first.y).abs() <= STILL * first.y.abs() {
+            true => format!("{} stays at {}", series.label, y(last)),
+            false => format!("{} goes from {} to {}", series.label, y(first), y(last)),
+        })
+    });
+    let ends: Vec<_> = ends.collect();
+    let last = axis.values.len().saturating_sub(1);
+    let mut alt = format!(
+        "Line chart of {} over {} from {} to {}: {}.",
+        figure.label,
+        view::title(axis),
+        view::name(axis, 0),
+        view::name(axis, last),
+        ends.join("; ")
+    );
+    let missing = results
+        .head
+        .parties
+        .iter()
+        .flat_map(|party| estimates(results, party, figure))
+        .filter(Option::is_none)
+        .count();
+    if missing > 0 {
+        alt.push_str(&format!(" {missing} points are missing; the table says why."));
+    }
+    alt
+}
+
+/// One row per value of the axis.
+pub fn table(results: &SweepResults, figure: &Figure) -> Table {
+    let Some(axis) = results.head.sweep.vary.first() else {
+        return Table::default();
+    };
+    let parties: Vec<_> = results
+        .head
+        .parties
+        .iter()
+        .map(|party| (party, estimates(results, party, figure)))
+        .collect();
+    let predicted = |estimates: &[Option<Estimate>]| {
+        estimates.iter().flatten().any(|e| e.predicted.is_some())
+    };
+    let mut table = Table {
+        caption: format!("{} by {}, 95 % intervals", figure.label, view::title(axis)),
+        head: vec![view::title(axis)],
+        rows: vec![],
+    };
+    for (party, estimates) in &parties {
+        table.head.push(party.label.clone());
+        if predicted(estimates) {
+            table.head.push(format!("{}, predicted", party.label));
+        }
+    }
+    for index in 0..axis.values.len() {
+        let mut row = vec![view::name(axis, index)];
+        for (party, estimates) in &parties {
+            let here = estimates[index];
+            row.push(match here {
+                Some(estimate) => cell(figure, &estimate),
+                None => view::why_not(results, party, &[index]).unwrap_or_else(|| "-".into()),
+            });
+            if predicted(estimates) {
+                let value = here.and_then(|e| e.predicted).map(|p| value(figure.quantity, p));
+                row.push(value.unwrap_or_else(|| "-".into()));
+            }
+        }
+        table.row(row);
+    }
+    table
+}
+
+/// `25 ms (24.9 ms to 25.1 ms)`.
+pub fn cell(figure: &Figure, estimate: &Estimate) -> String {
+    let text = |number| value(figure.quantity, number);
+    match estimate.interval.map(|ends| ends.map(text)) {
+        Some([low, high]) if low != high => {
+            format!("{} ({low} to {high})", text(estimate.value))
+        }
+        _ => text(estimate.value),
+    }
+}
