@@ -61,7 +61,10 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
         });
     }
     let all = || series.iter().flat_map(|s| &s.points).map(|point| point.y);
-    let (least, most) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
+    let (least, most) = (
+        all().fold(f64::INFINITY, f64::min),
+        all().fold(0.0, f64::max),
+    );
     if !(most > least * (1.0 + STILL)) {
         return None;
     }
@@ -74,7 +77,11 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
     }
     Some(Plot {
         id: figure.id.replace('_', "-"),
-        title: format!("How does {} change with {}?", figure.label, view::title(axis)),
+        title: format!(
+            "How does {} change with {}?",
+            figure.label,
+            view::title(axis)
+        ),
         reading: reading(results, axis, &slopes),
         alt,
         x: view::plot_axis(axis),
@@ -172,7 +179,9 @@ fn alt(results: &SweepResults, axis: &Axis, figure: &Figure, series: &[PlotSerie
         .filter(Option::is_none)
         .count();
     if missing > 0 {
-        alt.push_str(&format!(" {missing} points are missing; the table says why."));
+        alt.push_str(&format!(
+            " {missing} points are missing; the table says why."
+        ));
     }
     alt
 }
@@ -188,9 +197,8 @@ pub fn table(results: &SweepResults, figure: &Figure) -> Table {
         .iter()
         .map(|party| (party, estimates(results, party, figure)))
         .collect();
-    let predicted = |estimates: &[Option<Estimate>]| {
-        estimates.iter().flatten().any(|e| e.predicted.is_some())
-    };
+    let predicted =
+        |estimates: &[Option<Estimate>]| estimates.iter().flatten().any(|e| e.predicted.is_some());
     let mut table = Table {
         caption: format!("{} by {}, 95 % intervals", figure.label, view::title(axis)),
         head: vec![view::title(axis)],
@@ -211,7 +219,9 @@ pub fn table(results: &SweepResults, figure: &Figure) -> Table {
                 None => view::why_not(results, party, &[index]).unwrap_or_else(|| "-".into()),
             });
             if predicted(estimates) {
-                let value = here.and_then(|e| e.predicted).map(|p| value(figure.quantity, p));
+                let value = here
+                    .and_then(|e| e.predicted)
+                    .map(|p| value(figure.quantity, p));
                 row.push(value.unwrap_or_else(|| "-".into()));
             }
         }
