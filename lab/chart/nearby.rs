@@ -11,6 +11,8 @@ pub struct Room {
     pub taken: Vec<Area>,
     /// Points of lines and markers, which had better stay visible.
     pub dots: Vec<Point>,
+    /// Points that words beside them would seem to belong to.
+    pub markers: Vec<Point>,
 }
 
 impl Room {
@@ -21,7 +23,9 @@ impl Room {
             .filter(|(_, area)| self.is_free(*area))
             .map(|(rank, area)| (self.hidden(area), rank, area))
             .filter(|(hidden, ..)| *hidden <= most)
-            .min_by_key(|(hidden, rank, _)| 6 * hidden + rank)?;
+            .min_by_key(|(hidden, rank, area)| {
+                6 * hidden + rank + 5 * self.others(anchor, *area)
+            })?;
         self.taken.push(best.2);
         Some(best.2)
     }
@@ -38,6 +42,13 @@ impl Room {
             && area.top >= b.top
             && area.bottom <= b.bottom
             && !self.taken.iter().any(|taken| taken.overlaps(wide))
+    }
+
+    /// How many other points the words would seem to belong to.
+    fn others(&self, anchor: Point, area: Area) -> usize {
+        let wide = area.widened(18);
+        let other = |marker: &&Point| **marker != anchor && wide.holds(**marker);
+        self.markers.iter().filter(other).count()
     }
 
     fn hidden(&self, area: Area) -> usize {
@@ -99,6 +110,7 @@ mod tests {
             bounds,
             taken: vec![],
             dots: vec![(200, 200)],
+            markers: vec![(200, 200)],
         };
         let placed: Vec<Area> = (0..6)
             .filter_map(|_| room.near((200, 200), (80, 20), 0))

@@ -75,7 +75,7 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
     for (party, slope) in &slopes {
         let slope = slope.as_deref().unwrap_or("not straight");
         // Held together: a line breaks before it or not at all.
-        let slope = slope.replace(' ', "\u{202f}");
+        let slope = slope.replace(' ', "\u{a0}");
         let own = series
             .iter_mut()
             .filter(|series| series.label == party.label);

@@ -5,6 +5,8 @@ pub mod grid;
 mod lines;
 mod map;
 pub mod pareto;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use super::{Chart, Table};

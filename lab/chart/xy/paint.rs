@@ -43,6 +43,7 @@ impl Layout {
             },
             taken: vec![],
             dots: vec![],
+            markers: vec![],
         };
         self.marks(canvas, plot, &mut room);
         for piece in self.pieces(path.iter().map(|at| self.at(at[0], at[1]))) {
@@ -223,6 +224,7 @@ impl Layout {
             }
             canvas.marker((x, y), series.marker, ink);
             room.dots.extend([(x, y); 2]);
+            room.markers.push((x, y));
         }
     }
 
@@ -237,11 +239,12 @@ impl Layout {
             }
         }
         for (series, end) in inside {
-            let width = text_width(&series.label, LABEL, true) + 3 * MARKER + 4;
+            let width = text_width(&series.label, LABEL, true);
             if let Some(area) = room.near(end, (width, leading(LABEL)), HIDDEN) {
                 leader(canvas, end, area);
-                let (at, ink) = ((area.left, area.top), color(&series.color));
-                canvas.name(at, &series.label, series.marker, ink, width, 1);
+                // Without its marker, which would look like one more point.
+                let at = (area.left, area.top);
+                canvas.bold(at, LABEL, Align::Left, INK, &series.label);
             } else {
                 beside.push((series, end));
             }
@@ -317,7 +320,7 @@ fn leader(canvas: &Canvas, (x, y): Point, area: Area) {
         x.clamp(area.left, area.right),
         y.clamp(area.top, area.bottom),
     );
-    if (near.0 - x).abs().max((near.1 - y).abs()) > 18 {
+    if (near.0 - x).abs().max((near.1 - y).abs()) > 16 {
         canvas.line(vec![(x, y), near], WHITE, 3);
         canvas.line(vec![(x, y), near], SOFT, 1);
     }

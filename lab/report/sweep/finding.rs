@@ -6,7 +6,7 @@ use crate::chart::sweep::crossover::{cliff, crossings};
 use crate::chart::sweep::pareto::{Choice, choices};
 use crate::chart::sweep::{slopes, view};
 use crate::measure::sweep::{
-    AGE_MEAN, BYTES_PER_SECOND, Figure, LATENCY_MEAN, Party, SweepResults,
+    AGE_MEAN, BYTES_PER_SECOND, Figure, LATENCY_MEAN, Party, REQUESTS_PER_SECOND, SweepResults,
 };
 use crate::report::Finding;
 use crate::scenario::sweep::Axis;
@@ -15,6 +15,8 @@ use crate::scenario::sweep::Axis;
 const SAME: f64 = 0.05;
 /// A latency this many times the baseline's is no longer next to it.
 const CLIFF: f64 = 1.5;
+/// A rise by this much from one value to the next is a cliff.
+const STEEP: f64 = 1.25;
 /// At most so many problems are listed one by one.
 const PROBLEMS: usize = 5;
 
@@ -83,7 +85,7 @@ fn warnings(results: &SweepResults) -> Vec<String> {
 }
 
 fn line(results: &SweepResults, axis: &Axis) -> Vec<String> {
-    let mut said = vec![];
+    let (mut said, mut rises_gently) = (vec![], vec![]);
     said.extend(on_frontier(results, axis));
     let baseline = view::baseline(results);
     let others = || {
@@ -91,15 +93,18 @@ fn line(results: &SweepResults, axis: &Axis) -> Vec<String> {
         parties.filter(|party| party.id != results.head.baseline)
     };
     if let Some(baseline) = baseline {
-        // Where there is a jump, that is what the sweep was made for.
-        let cliffs = others().filter_map(|party| jump(results, axis, party, baseline));
-        said.extend(cliffs);
+        // Where there is a cliff, that is what the sweep was made for; a gentle rise can wait.
+        let rises = others().filter_map(|party| rise(results, axis, party, baseline));
+        let (cliffs, rest): (Vec<_>, Vec<_>) = rises.partition(|(_, steep)| *steep);
+        rises_gently = rest;
+        said.extend(cliffs.into_iter().map(|(text, _)| text));
+        said.extend(steepness(results, axis));
         said.extend(others().filter_map(|party| bytes(results, axis, party, baseline)));
         said.extend(
             others().filter_map(|party| ratios(results, axis, party, baseline, &LATENCY_MEAN)),
         );
     }
-    said.extend(steepness(results, axis));
+    said.extend(rises_gently.into_iter().map(|(text, _)| text));
     said
 }
 
@@ -130,15 +135,16 @@ fn on_frontier(results: &SweepResults, axis: &Axis) -> Option<String> {
         .map(|party| party.label.as_str())
         .collect();
     let mut text = format!(
-        "Of {} choices nothing beats {}, from the cheapest to the freshest: {}.",
-        choices.len(),
+        "Nothing beats {} of {} choices, from the cheapest to the freshest: {}.",
         order.len(),
+        choices.len(),
         said.join("; then ")
     );
     if !beaten.is_empty() {
         text.push_str(&format!(
-            " {}: always something as fresh for fewer bytes.",
-            listed(&beaten)
+            " {} {} not among them: something as fresh (within 2 %) costs fewer bytes.",
+            listed(&beaten),
+            if beaten.len() == 1 { "is" } else { "are" }
         ));
     }
     Some(text)
@@ -222,15 +228,22 @@ fn bytes(results: &SweepResults, axis: &Axis, party: &Party, baseline: &Party) -
     ))
 }
 
-/// Events between two polls where a line crosses another, for a transport that polls on a timer.
+/// Events between two polls where a line crosses another, for a transport that asks once per interval.
 fn events_per_poll(results: &SweepResults, axis: &Axis, party: &Party, x: f64) -> Option<f64> {
     let scenario = &results.head.sweep.scenario;
-    // Microseconds times events per second. Only who cares about the interval polls.
-    let polls = |interval_us: f64, rate: f64| interval_us * rate / 1e6;
+    if scenario.replay.is_some() {
+        return None;
+    }
+    let interval_s = scenario.poll_every.as_nanos() as f64 / 1e9;
+    let asks = |index: usize| {
+        let asked = results
+            .estimate(party, &[index], &REQUESTS_PER_SECOND)?
+            .value;
+        Some((asked * interval_s - 1.0).abs() < 0.1)
+    };
     match axis.key.as_str() {
-        "poll_every" if party.affected[0] && scenario.replay.is_none() => {
-            Some(polls(x, scenario.rate.as_per_second()))
-        }
+        "poll_every" if party.affected[0] => Some(x / 1e6 * scenario.rate.as_per_second()),
+        "rate" if asks(0)? && asks(axis.values.len() - 1)? => Some(x * interval_s),
         _ => None,
     }
 }
@@ -249,23 +262,29 @@ fn ratios(
         .filter_map(|(i, ratio)| Some((i, ratio?)))
         .collect();
     let (&(a, first), &(b, last)) = (known.first()?, known.last()?);
-    let what = format!("{} of {}", capital(figure.label), party.label);
+    let verb = match figure.id == BYTES_PER_SECOND.id {
+        true => "costs",
+        false => "has",
+    };
+    let (label, other) = (&party.label, &baseline.label);
+    let what = match figure.id == BYTES_PER_SECOND.id {
+        true => "bytes",
+        false => figure.label,
+    };
     let flat = known
         .iter()
         .all(|(_, ratio)| (ratio / first - 1.0).abs() <= SAME);
     Some(match flat {
         true if (first - 1.0).abs() <= SAME => {
-            format!("{what}: the same as with {} (within 5 %).", baseline.label)
+            format!("{label} {verb} the same {what} as {other} (within 5 %).")
         }
         true => format!(
-            "{what}: {} that of {}.",
-            format::ratio(first),
-            baseline.label
+            "{label} {verb} {} the {what} of {other}.",
+            format::ratio(first)
         ),
         false => format!(
-            "{what}: {} that of {} at {} {}, {} at {}.",
+            "{label} {verb} {} the {what} of {other} at {} {}, {} at {}.",
             format::ratio(first),
-            baseline.label,
             view::title(axis),
             view::name(axis, a),
             format::ratio(last),
@@ -274,20 +293,27 @@ fn ratios(
     })
 }
 
-/// Where a transport's latency jumps away from the baseline's.
-fn jump(results: &SweepResults, axis: &Axis, party: &Party, baseline: &Party) -> Option<String> {
+/// Where a transport's latency leaves the baseline's behind, and whether it does so at once.
+fn rise(
+    results: &SweepResults,
+    axis: &Axis,
+    party: &Party,
+    baseline: &Party,
+) -> Option<(String, bool)> {
     let found = along(results, axis, party, baseline, &LATENCY_MEAN);
     let [before, after] = cliff(&found, CLIFF)?;
-    Some(format!(
-        "The mean latency of {} is {} that of {} at {} {}, and {} at {}: it leaves between these two.",
-        party.label,
-        format::ratio(found[before]?),
-        baseline.label,
+    let (low, high) = (found[before]?, found[after]?);
+    let text = format!(
+        "Between {} {} and {} the mean latency of {} rises from {} to {} that of {}.",
         view::title(axis),
         view::name(axis, before),
-        format::ratio(found[after]?),
-        view::name(axis, after)
-    ))
+        view::name(axis, after),
+        party.label,
+        format::ratio(low),
+        format::ratio(high),
+        baseline.label
+    );
+    Some((text, high > low * STEEP))
 }
 
 /// What a round trip costs each transport.
@@ -309,11 +335,4 @@ pub fn listed(names: &[&str]) -> String {
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         None => String::new(),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

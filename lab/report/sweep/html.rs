@@ -80,12 +80,10 @@ fn short(chart: &Chart) -> String {
         "map-age" => "Freshest".into(),
         "map-latency" => "Fastest".into(),
         // The caption of its table begins with what it shows.
-        _ => chart
-            .table
-            .caption
-            .split(" by ")
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
+        _ => {
+            let shown = chart.table.caption.split(" by ").next().unwrap_or_default();
+            let (first, rest) = shown.split_at(shown.chars().next().map_or(0, char::len_utf8));
+            first.to_uppercase() + rest
+        }
     }
 }

@@ -3,6 +3,8 @@
 mod finding;
 mod html;
 mod map;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use finding::finding;
