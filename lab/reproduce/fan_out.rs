@@ -24,10 +24,7 @@ pub const STUDY: Study = Study {
              as soon as they can, for 2 s.",
     formula: "the client at place k is served k c after the event: last minus first is N c, the median half of it. Push \
               serves P / c clients with an event every P (5 s, as in the paper), polling r_max x MAL",
-    folklore: &[(
-        "Push always scales better",
-        "only below the MAL where r_max x MAL meets P / c; a server that only answers polls forgets its clients",
-    )],
+    folklore: &[],
     real_sockets: true,
     run,
 };
