@@ -31,16 +31,10 @@ pub const STUDY: Study = Study {
               meanwhile. A heartbeat at the very timeout passes if its jitter is less than that of the packet before. The \
               first answer comes right behind the acknowledgement of its question, so with the greater of two jitters: \
               from there on 2 heartbeats are awaited on average (twice the integral of x e^x from 0 to 1)",
-    folklore: &[
-        (
-            "A heartbeat every 60 s is enough",
-            "at an idle timeout of 60 s that is a race, lost at random; half the timeout is safe",
-        ),
-        (
-            "WebSocket delivers everything",
-            "while its connection lasts. What is born between two connections needs a cursor of one's own",
-        ),
-    ],
+    folklore: &[(
+        "A heartbeat every 60 s is enough",
+        "at an idle timeout of 60 s that is a race, lost at random; half the timeout is safe",
+    )],
     real_sockets: false,
     run,
 };

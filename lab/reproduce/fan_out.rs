@@ -24,10 +24,7 @@ pub const STUDY: Study = Study {
              as soon as they can, for 2 s.",
     formula: "the client at place k is served k c after the event: last minus first is N c, the median half of it. Push \
               serves P / c clients with an event every P (5 s, as in the paper), polling r_max x MAL",
-    folklore: &[(
-        "Push always scales better",
-        "only below the MAL where r_max x MAL meets P / c; a server that only answers polls forgets its clients",
-    )],
+    folklore: &[],
     real_sockets: true,
     run,
 };
@@ -55,6 +52,14 @@ struct Line {
     offset: f64,
     /// The share of the variation that the line explains.
     r2: f64,
+}
+
+/// The fan-outs of one stream.
+struct FanOut<'a> {
+    entry: &'a Entry,
+    /// Clients and spread, microseconds.
+    points: Vec<(f64, f64)>,
+    line: Option<Line>,
 }
 
 fn run(_: &Context) -> Result<Measured, RunError> {
@@ -91,7 +96,11 @@ fn run(_: &Context) -> Result<Measured, RunError> {
             of("slope", entry),
             line.as_ref().map(|l| l.slope).map_err(String::clone),
         );
-        lines.push((entry, points, line.ok()));
+        lines.push(FanOut {
+            entry,
+            points,
+            line: line.ok(),
+        });
     }
     let polls = loopback(&SHORT_POLL, polling())?;
     measured.put("polls", read(&polls, |f| f.requests as f64 / POLLING_S));
@@ -194,16 +203,17 @@ fn finding(measured: &Measured) -> String {
     finding
 }
 
-fn plot(measured: &Measured, lines: &[(&Entry, Vec<(f64, f64)>, Option<Line>)]) -> Plot {
-    let of_stream = |(entry, points, line): &(&Entry, Vec<(f64, f64)>, Option<Line>)| {
+fn plot(measured: &Measured, lines: &[FanOut]) -> Plot {
+    let of_stream = |stream: &FanOut| {
+        let points = &stream.points;
         let on_line = |line: &Line| {
             let at = |x: f64| [x, line.slope * x + line.offset];
             let ends = points.first().zip(points.last());
             ends.map_or_else(Vec::new, |(first, last)| vec![at(first.0), at(last.0)])
         };
-        let law = line.as_ref().map_or_else(Vec::new, on_line);
+        let law = stream.line.as_ref().map_or_else(Vec::new, on_line);
         let measured = points.iter().map(|&(x, y)| (x, Some(y)));
-        series(entry, entry.descriptor.label, measured, law)
+        series(stream.entry, stream.entry.descriptor.label, measured, law)
     };
     let alt = format!(
         "Line chart of the time from the first to the last client that sees an event, over the number of clients. {}",
