@@ -227,6 +227,7 @@ pub const SERVER_CPU: Figure = Figure {
 /// Mean time from birth to the last client that saw the event.
 pub const LAST_RECEIVER: Figure = Figure {
     id: "last_receiver_mean",
+    path: "last_receiver_us.mean",
     label: "delay of the last receiver",
     quantity: Quantity::Time,
     measured: |_, f| Some(f.last_receiver_us?.mean),
