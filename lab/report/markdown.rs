@@ -116,6 +116,6 @@ pub(super) fn text(text: &str) -> String {
     out
 }
 
-fn longest_run(text: &str, of: char) -> usize {
+pub(super) fn longest_run(text: &str, of: char) -> usize {
     text.split(|c| c != of).map(str::len).max().unwrap_or(0)
 }

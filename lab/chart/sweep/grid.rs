@@ -76,6 +76,19 @@ impl Grid {
     }
 }
 
+/// Who wins each cell; nobody where it is blank.
+pub fn winners(results: &SweepResults, figure: &Figure) -> Vec<Vec<usize>> {
+    let cells = Grid::new(results, figure).map_or(vec![], |grid| grid.cells);
+    let of = |cell| match cell {
+        Cell::Won { mut winners, .. } => {
+            winners.sort_unstable();
+            winners
+        }
+        Cell::Blank(_) => vec![],
+    };
+    cells.into_iter().map(of).collect()
+}
+
 fn cell(results: &SweepResults, figure: &Figure, at: &[usize]) -> Cell {
     let parties = &results.head.parties;
     let mut ranked = vec![];

@@ -3,7 +3,7 @@
 use super::super::{Chart, Table, value, xy};
 use super::crossover::{Line, fit};
 use super::view;
-use crate::measure::plot::{Plot, PlotAxis, PlotPoint, PlotSeries};
+use crate::measure::plot::{Plot, PlotAxis, PlotPoint, PlotSeries, Quantity};
 use crate::measure::sweep::{Estimate, Figure, Party, SweepResults};
 use crate::scenario::sweep::{Axis, RTT};
 
@@ -65,23 +65,27 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
     if !(most > least * (1.0 + STILL)) {
         return None;
     }
+    // Time over distance: straight lines are to be seen as such.
+    let distance = halves(axis).is_some() && figure.quantity == Quantity::Time;
     let alt = alt(results, axis, figure, &series);
     let slopes = slopes(results, axis, figure);
-    for (series, slope) in series.iter_mut().zip(&slopes) {
-        if let Some(slope) = slope {
-            series.label = format!("{}: {slope}", series.label);
-        }
+    for (party, slope) in &slopes {
+        let slope = slope.as_deref().unwrap_or("not straight");
+        // Held together: a line breaks before it or not at all.
+        let slope = slope.replace(' ', "\u{202f}");
+        let own = series.iter_mut().filter(|series| series.label == party.label);
+        own.for_each(|series| series.label = format!("{}: {slope}", series.label));
     }
     Some(Plot {
         id: figure.id.replace('_', "-"),
         title: format!("How does {} change with {}?", figure.label, view::title(axis)),
-        reading: reading(results, axis, &slopes),
+        reading: reading(results, axis, !slopes.is_empty()),
         alt,
         x: view::plot_axis(axis),
         y: PlotAxis {
             title: figure.label.into(),
             quantity: figure.quantity,
-            log: least > 0.0 && most > FAR * least,
+            log: least > 0.0 && most > FAR * least && !distance,
             names: vec![],
         },
         series,
@@ -89,7 +93,7 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
     })
 }
 
-fn reading(results: &SweepResults, axis: &Axis, slopes: &[Option<String>]) -> String {
+fn reading(results: &SweepResults, axis: &Axis, slopes: bool) -> String {
     let flat: Vec<&str> = results
         .head
         .parties
@@ -108,40 +112,45 @@ fn reading(results: &SweepResults, axis: &Axis, slopes: &[Option<String>]) -> St
             flat.join(", ")
         ));
     }
-    if slopes.iter().any(Option::is_some) {
+    if slopes {
         reading.push_str(" Beside a name: how steep its line is.");
     }
     reading
 }
 
-/// How steep each drawn line is, for an axis that is a distance and a figure that is a time.
-pub fn slopes(results: &SweepResults, axis: &Axis, figure: &Figure) -> Vec<Option<String>> {
-    let drawn = results.head.parties.iter().filter_map(|party| {
-        let points: Vec<[f64; 2]> = estimates(results, party, figure)
-            .into_iter()
-            .enumerate()
-            .filter_map(|(i, estimate)| Some([view::place(axis, i), estimate?.value]))
-            .collect();
-        (!points.is_empty()).then_some(points)
-    });
-    drawn
-        .map(|points| slope(axis, figure, fit(&points)?))
+/// How steep each drawn line is, for an axis that is a distance and a figure that is a time; none for a bent line.
+pub fn slopes<'a>(
+    results: &'a SweepResults,
+    axis: &Axis,
+    figure: &Figure,
+) -> Vec<(&'a Party, Option<String>)> {
+    let Some(halves) = halves(axis).filter(|_| figure.quantity == Quantity::Time) else {
+        return vec![];
+    };
+    let slope = |line: Line| match line.off > STRAIGHT {
+        true => None,
+        false => Some(format!("{:.2} x RTT", line.slope / halves)),
+    };
+    let parties = results.head.parties.iter();
+    parties
+        .filter_map(|party| {
+            let points: Vec<[f64; 2]> = estimates(results, party, figure)
+                .into_iter()
+                .enumerate()
+                .filter_map(|(i, estimate)| Some([view::place(axis, i), estimate?.value]))
+                .collect();
+            Some((party, slope(fit(&points)?)))
+        })
         .collect()
 }
 
-fn slope(axis: &Axis, figure: &Figure, line: Line) -> Option<String> {
-    let halves = match axis.key.as_str() {
-        RTT => 1.0,
-        "delay" => 2.0,
-        _ => return None,
-    };
-    if figure.quantity != crate::measure::plot::Quantity::Time {
-        return None;
+/// How many of the axis' values make one round trip, if it is a distance.
+fn halves(axis: &Axis) -> Option<f64> {
+    match axis.key.as_str() {
+        RTT => Some(1.0),
+        "delay" => Some(2.0),
+        _ => None,
     }
-    if line.off > STRAIGHT {
-        return Some("not straight".into());
-    }
-    Some(format!("{:.2} x RTT", line.slope / halves))
 }
 
 /// Where each transport begins and ends.

@@ -115,7 +115,7 @@ fn draw(canvas: &Canvas, results: &SweepResults, grid: &Grid, lines: &[(usize, B
     for row in 0..grid.rows {
         for column in 0..grid.columns {
             let corners = place.cell(column, row);
-            draw_cell(canvas, results, grid.cell(column, row), corners);
+            draw_ground(canvas, results, grid.cell(column, row), corners);
         }
     }
     for (_, line) in lines {
@@ -126,6 +126,12 @@ fn draw(canvas: &Canvas, results: &SweepResults, grid: &Grid, lines: &[(usize, B
         for [from, to] in &line.pieces {
             let at = |[x, y]: &[f64; 2]| (place.x(x + 0.5), place.y(y + 0.5));
             canvas.line(vec![at(from), at(to)], INK, STROKE);
+        }
+    }
+    for row in 0..grid.rows {
+        for column in 0..grid.columns {
+            let corners = place.cell(column, row);
+            draw_winners(canvas, results, grid.cell(column, row), corners);
         }
     }
     let title = wrap(&view::title(up), TEXT, false, 600, 1).join("");
@@ -152,8 +158,8 @@ fn draw(canvas: &Canvas, results: &SweepResults, grid: &Grid, lines: &[(usize, B
     draw_key(canvas, results, grid, lines);
 }
 
-fn draw_cell(canvas: &Canvas, results: &SweepResults, cell: &Cell, [from, to]: [Point; 2]) {
-    let (Cell::Won { winners, margin }, parties) = (cell, &results.head.parties) else {
+fn draw_ground(canvas: &Canvas, results: &SweepResults, cell: &Cell, [from, to]: [Point; 2]) {
+    let (Cell::Won { winners, .. }, parties) = (cell, &results.head.parties) else {
         canvas.rect(from, to, WHITE);
         canvas.frame(from, to, GRID);
         canvas.line(vec![from, to], GRID, 1);
@@ -168,6 +174,13 @@ fn draw_cell(canvas: &Canvas, results: &SweepResults, cell: &Cell, [from, to]: [
         stripes(canvas, from, to, &tints[1..]);
     }
     canvas.line(vec![(from.0, to.1), to, (to.0, from.1)], WHITE, 1);
+}
+
+/// Markers and margin, on top of the break-even line.
+fn draw_winners(canvas: &Canvas, results: &SweepResults, cell: &Cell, [from, to]: [Point; 2]) {
+    let (Cell::Won { winners, margin }, parties) = (cell, &results.head.parties) else {
+        return;
+    };
     // Markers as close as they must be, the margin only where it fits.
     let (width, height) = (to.0 - from.0, to.1 - from.1);
     let count = winners.len() as i32;
@@ -190,6 +203,10 @@ fn draw_cell(canvas: &Canvas, results: &SweepResults, cell: &Cell, [from, to]: [
     }
     if fits {
         let x = left + 2 * MARKER + pitch * (count - 1) + 3;
+        // The line must not run through the number.
+        let ground = tint(color(&parties[winners[0]].style.color));
+        let corner = (x + text_size - 3, middle + SMALL * 3 / 5);
+        canvas.rect((x, middle - SMALL * 3 / 5), corner, ground);
         canvas.text((x, middle - SMALL * 2 / 5), SMALL, Align::Left, INK, &text);
     }
 }

@@ -10,9 +10,9 @@ pub mod view;
 use super::{Chart, Table};
 use crate::measure::sweep::{
     AGE_MEAN, BYTES_PER_EVENT, BYTES_PER_SECOND, Figure, LAST_RECEIVER, LATENCY_MEAN, LATENCY_P50,
-    LATENCY_P99, REQUESTS_PER_EVENT, SERVER_CPU, SweepResults,
+    LATENCY_P99, Party, REQUESTS_PER_EVENT, SERVER_CPU, SweepResults,
 };
-use crate::scenario::sweep::RTT;
+use crate::scenario::sweep::{Axis, RTT};
 
 /// What is worth a line along an axis, the most telling first.
 fn along(key: &str) -> [Figure; 4] {
@@ -39,16 +39,28 @@ pub fn all(results: &SweepResults) -> Vec<Chart> {
             let lines = lines.iter().filter_map(|figure| lines::chart(results, figure));
             pareto.into_iter().chain(lines).collect()
         }
-        [_, _] => MAPS
-            .iter()
-            .filter_map(|figure| map::chart(results, figure))
-            .collect(),
+        [_, _] => {
+            // Where two figures have the same winners everywhere, one map shows it.
+            let winners: Vec<_> = MAPS.iter().map(|figure| grid::winners(results, figure)).collect();
+            let shown = |i: &usize| !winners[..*i].contains(&winners[*i]);
+            let maps = (0..MAPS.len()).filter(shown);
+            maps.filter_map(|i| map::chart(results, &MAPS[i])).collect()
+        }
         _ => vec![],
     }
 }
 
-/// The figure at every value of the only axis: one row per value, one column per transport, and one more for each
-/// prediction.
-pub fn table(results: &SweepResults, figure: &Figure) -> Table {
-    lines::table(results, figure)
+/// Where transports break even with the baseline on the grid: the index of each, and its line.
+pub fn break_even_lines(results: &SweepResults, figure: &Figure) -> Vec<(usize, grid::BreakEven)> {
+    map::lines(results, figure)
+}
+
+/// How steep the line of each transport is over an axis that is a distance, in round trips; none for a bent line.
+/// Empty for other axes and figures.
+pub fn slopes<'a>(
+    results: &'a SweepResults,
+    axis: &Axis,
+    figure: &Figure,
+) -> Vec<(&'a Party, Option<String>)> {
+    lines::slopes(results, axis, figure)
 }

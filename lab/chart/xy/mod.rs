@@ -147,8 +147,9 @@ impl Layout {
 
     /// Whether the line ends so near the right edge that its name stands beside the plot.
     fn is_beside(&self, series: &PlotSeries) -> bool {
-        self.end(series)
-            .is_some_and(|(x, _)| x > self.right - (self.right - self.left) / 8)
+        let width = f64::from(self.right - self.left);
+        let near = (width * self.x.slot().max(0.125)) as i32;
+        self.end(series).is_some_and(|(x, _)| x > self.right - near)
     }
 }
 

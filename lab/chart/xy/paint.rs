@@ -46,6 +46,7 @@ impl Layout {
         };
         self.marks(canvas, plot, &mut room);
         for piece in self.pieces(path.iter().map(|at| self.at(at[0], at[1]))) {
+            room.dots.extend(dotted(&piece));
             canvas.line(piece, PATH, BAND);
         }
         for series in &plot.series {
@@ -232,11 +233,11 @@ impl Layout {
             }
         }
         for (series, end) in inside {
-            let size = |text: &str| (text_width(text, LABEL, true), leading(LABEL));
-            if let Some(area) = room.near(end, size(&series.label), HIDDEN) {
+            let width = text_width(&series.label, LABEL, true) + 3 * MARKER + 4;
+            if let Some(area) = room.near(end, (width, leading(LABEL)), HIDDEN) {
                 leader(canvas, end, area);
-                let at = (area.left, area.top);
-                canvas.bold(at, LABEL, Align::Left, INK, &series.label);
+                let (at, ink) = ((area.left, area.top), color(&series.color));
+                canvas.name(at, &series.label, series.marker, ink, width, 1);
             } else {
                 beside.push((series, end));
             }
@@ -312,7 +313,7 @@ fn leader(canvas: &Canvas, (x, y): Point, area: Area) {
         x.clamp(area.left, area.right),
         y.clamp(area.top, area.bottom),
     );
-    if (near.0 - x).abs().max((near.1 - y).abs()) > 30 {
+    if (near.0 - x).abs().max((near.1 - y).abs()) > 18 {
         canvas.line(vec![(x, y), near], WHITE, 3);
         canvas.line(vec![(x, y), near], SOFT, 1);
     }

@@ -52,7 +52,7 @@ impl Scale {
         let span = if high - low > 1e-9 { high - low } else { 1.0 };
         let (steps, decimals) = ticks(span, wanted);
         let step = steps[1];
-        let first = (low / step - 1e-9).floor() as i64;
+        let first = (low / step + 1e-9).floor() as i64;
         let last = (((high / step) - 1e-9).ceil() as i64).max(first + 1);
         Self::Even {
             ticks: (first..=last).map(|i| i as f64 * step).collect(),
@@ -109,6 +109,14 @@ impl Scale {
             Self::Log { .. } => format!("{title} (logarithmic)"),
             Self::Even { unit: ("", _), .. } | Self::Names(_) => title.to_owned(),
             Self::Even { unit, .. } => format!("{title} ({})", unit.0),
+        }
+    }
+
+    /// How wide the place of one value is, as a share of the axis.
+    pub fn slot(&self) -> f64 {
+        match self {
+            Self::Names(names) => 1.0 / names.len() as f64,
+            _ => 0.0,
         }
     }
 

@@ -1,18 +1,76 @@
-//! Reports of sweeps.
+//! Reports of sweeps. Every sentence is made from the trials; what they do not bear out is not said.
 
+mod finding;
+mod html;
+mod map;
+mod text;
+
+pub use html::html;
+pub use text::{markdown, terminal};
+
+use crate::chart::format::{counted, time};
+use crate::chart::sweep::view;
 use crate::measure::sweep::SweepResults;
 
-/// For the terminal.
-pub fn terminal(results: &SweepResults, _width: u16, _color: bool) -> String {
-    format!("{} trials", results.trials.len())
+/// How the figures came about: repeats, intervals, the length of the trials.
+fn method(results: &SweepResults) -> Vec<String> {
+    let sweep = &results.head.sweep;
+    let mut said = vec![match sweep.repeats {
+        1 => format!(
+            "Each point was run once, with seed {}: there are no intervals, and small differences may be chance.",
+            sweep.scenario.seed
+        ),
+        n => format!(
+            "Each point was run {n} times, with seeds {} to {}. A value is the mean of these runs, and its interval is \
+             the 95 % bootstrap interval over the {n} seeds.",
+            sweep.scenario.seed,
+            sweep.scenario.seed.saturating_add(u64::from(n) - 1)
+        ),
+    }];
+    let spans = || results.trials.iter().map(|trial| trial.span_us as f64);
+    if let (Some(least), Some(most)) = (
+        spans().min_by(f64::total_cmp),
+        spans().max_by(f64::total_cmp),
+    ) {
+        let lengths = match least == most {
+            true => format!("each lasts {}", time(least)),
+            false => format!("they last from {} to {}", time(least), time(most)),
+        };
+        said.push(format!(
+            "Trials are lengthened until at least {} are due and each polling client has asked at least {}: {lengths}, \
+             warm-up included.",
+            counted(sweep.least_events.into(), "event"),
+            counted(sweep.least_polls.into(), "time"),
+        ));
+    }
+    let alone: Vec<String> = results
+        .head
+        .parties
+        .iter()
+        .filter(|party| party.affected.contains(&false))
+        .map(|party| {
+            let not = party.affected.iter().zip(&sweep.vary);
+            let not: Vec<String> = not
+                .filter(|(affected, _)| !**affected)
+                .map(|(_, axis)| view::title(axis))
+                .collect();
+            format!("{} ({})", party.label, not.join(", "))
+        })
+        .collect();
+    if !alone.is_empty() {
+        said.push(format!(
+            "What cannot be affected by an axis was run once for all its values: {}.",
+            alone.join("; ")
+        ));
+    }
+    said
 }
 
-/// The page.
-pub fn html(results: &SweepResults) -> String {
-    terminal(results, 80, false)
-}
-
-/// The same as Markdown.
-pub fn markdown(results: &SweepResults) -> String {
-    terminal(results, 80, false)
+/// How many trials there are, in words.
+fn trials(results: &SweepResults) -> String {
+    let (there, all) = (results.trials.len(), view::planned(results));
+    match there < all {
+        true => format!("{there} of {all} trials"),
+        false => counted(there as u64, "trial"),
+    }
 }

@@ -1,0 +1,85 @@
+//! The page of a sweep.
+
+use super::{finding::finding, map, method, trials};
+use crate::chart::sweep::{all, view};
+use crate::chart::{Chart, Table};
+use crate::measure::sweep::SweepResults;
+use crate::report::html::data_url;
+use askama::Template;
+
+/// The page, filled by `sweep.html`.
+#[derive(Template)]
+#[template(path = "sweep.html")]
+struct Page<'a> {
+    results: &'a SweepResults,
+    warnings: Vec<String>,
+    answer: String,
+    details: Vec<String>,
+    question: String,
+    figures: Vec<Figure>,
+    /// No chart of a sweep lies beside its page as PNG.
+    png: bool,
+    crossings: Option<Table>,
+    method: Vec<String>,
+    trials: String,
+    axes: Vec<(String, String)>,
+}
+
+/// A chart on the page, with what can be saved of it.
+struct Figure {
+    chart: Chart,
+    short: String,
+    file: String,
+    svg_url: String,
+    csv_url: String,
+}
+
+/// The whole report as HTML.
+pub fn html(results: &SweepResults) -> String {
+    let found = finding(results);
+    let sweep = &results.head.sweep;
+    let figure = |chart: Chart| Figure {
+        short: short(&chart),
+        file: format!("{}-{}", sweep.name, chart.id),
+        svg_url: data_url("image/svg+xml", &chart.svg),
+        csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
+        chart,
+    };
+    let titles: Vec<String> = sweep.vary.iter().map(view::title).collect();
+    let page = Page {
+        results,
+        warnings: found.warnings,
+        answer: found.sentences.join(" "),
+        details: found.details,
+        question: format!("What changes with {}?", titles.join(" and ")),
+        figures: all(results).into_iter().map(figure).collect(),
+        png: false,
+        crossings: map::table(results),
+        method: method(results),
+        trials: trials(results),
+        axes: sweep
+            .vary
+            .iter()
+            .map(|axis| {
+                let names: Vec<_> = (0..axis.values.len())
+                    .map(|i| view::name(axis, i))
+                    .collect();
+                (view::title(axis), names.join(", "))
+            })
+            .collect(),
+    };
+    page.render()
+        .expect("the template writes into a string and calls nothing that can fail")
+}
+
+/// What the list of contents calls a chart.
+fn short(chart: &Chart) -> String {
+    match &*chart.id {
+        "freshness-bytes" => "Freshness against bytes".into(),
+        "map-bytes" => "Cheapest".into(),
+        "map-age" => "Freshest".into(),
+        "map-latency" => "Fastest".into(),
+        // The caption of its table begins with what it shows.
+        _ => chart.table.caption.split(" by ").next().unwrap_or_default().to_owned(),
+    }
+}
