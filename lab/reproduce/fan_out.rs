@@ -57,6 +57,14 @@ struct Line {
     r2: f64,
 }
 
+/// The fan-outs of one stream.
+struct FanOut<'a> {
+    entry: &'a Entry,
+    /// Clients and spread, microseconds.
+    points: Vec<(f64, f64)>,
+    line: Option<Line>,
+}
+
 fn run(_: &Context) -> Result<Measured, RunError> {
     let mut measured = Measured::default();
     let allowed = open_files().unwrap_or(u64::MAX);
@@ -91,7 +99,11 @@ fn run(_: &Context) -> Result<Measured, RunError> {
             of("slope", entry),
             line.as_ref().map(|l| l.slope).map_err(String::clone),
         );
-        lines.push((entry, points, line.ok()));
+        lines.push(FanOut {
+            entry,
+            points,
+            line: line.ok(),
+        });
     }
     let polls = loopback(&SHORT_POLL, polling())?;
     measured.put("polls", read(&polls, |f| f.requests as f64 / POLLING_S));
@@ -194,16 +206,17 @@ fn finding(measured: &Measured) -> String {
     finding
 }
 
-fn plot(measured: &Measured, lines: &[(&Entry, Vec<(f64, f64)>, Option<Line>)]) -> Plot {
-    let of_stream = |(entry, points, line): &(&Entry, Vec<(f64, f64)>, Option<Line>)| {
+fn plot(measured: &Measured, lines: &[FanOut]) -> Plot {
+    let of_stream = |stream: &FanOut| {
+        let points = &stream.points;
         let on_line = |line: &Line| {
             let at = |x: f64| [x, line.slope * x + line.offset];
             let ends = points.first().zip(points.last());
             ends.map_or_else(Vec::new, |(first, last)| vec![at(first.0), at(last.0)])
         };
-        let law = line.as_ref().map_or_else(Vec::new, on_line);
+        let law = stream.line.as_ref().map_or_else(Vec::new, on_line);
         let measured = points.iter().map(|&(x, y)| (x, Some(y)));
-        series(entry, entry.descriptor.label, measured, law)
+        series(stream.entry, stream.entry.descriptor.label, measured, law)
     };
     let alt = format!(
         "Line chart of the time from the first to the last client that sees an event, over the number of clients. {}",

@@ -239,7 +239,16 @@ fn plot(measured: &Measured) -> Plot {
         title: "Late only in two pieces, and only if both sides talk".into(),
         reading: "Median time to the last byte, kernel sockets on 127.0.0.1".into(),
         alt,
-        x: names("how it is written", PATTERNS.map(|(_, words)| words)),
+        x: names(
+            "an answer in two writes; pushes in one or two, client silent or answering",
+            [
+                "answer in two",
+                "one, silent",
+                "one, answered",
+                "two, silent",
+                "two, answered",
+            ],
+        ),
         y: axis("time to the last byte", Quantity::Time, true),
         series: vec![
             variant(
