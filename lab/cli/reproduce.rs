@@ -1,9 +1,9 @@
 //! `pushlab reproduce`: published claims, predicted beside measured.
 
-use super::Failure;
 use super::output::Output;
 use super::progress::Progress;
 use super::recording::Recording;
+use super::{Failure, sweep};
 use crate::reproduce::{self, Study};
 use clap::Args;
 
@@ -25,7 +25,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let studies = studies(&arguments.experiments)?;
     let folder = arguments.output.claim(NAME, &[])?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores = sweep::cores();
     let what = match studies.as_slice() {
         [one] => format!("reproducing {}: {}", one.id, one.title),
         many => format!("reproducing {} experiments", many.len()),

@@ -13,7 +13,7 @@ use crate::net::Network;
 use crate::run::Interrupt;
 use crate::scenario::sweep::{self as definition, Axis, Sweep};
 use crate::scenario::{self, SHIPPED};
-use crate::sweep::{self, Plan};
+use crate::sweep::{self, Job, Plan};
 use clap::Args;
 
 const EXAMPLES: &str = "\
@@ -151,12 +151,22 @@ impl Arguments {
     }
 }
 
-fn cores() -> usize {
+/// How many trials run at the same time unless told otherwise.
+pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// Runs a sweep without a file and without a word.
+pub fn measure_quietly(plan: &Plan) -> Result<SweepResults, Failure> {
+    let ignore = |_: &Job, _: &Trial| Ok::<(), Failure>(());
+    Ok(SweepResults {
+        head: plan.head.clone(),
+        trials: sweep::run(plan, Vec::new(), cores(), &Interrupt::default(), ignore)?,
+    })
+}
+
 /// Runs what is not known yet, and keeps each trial as soon as it ends.
-pub fn measure(
+fn measure(
     plan: &Plan,
     folder: Option<&Folder>,
     fresh: bool,

@@ -130,7 +130,10 @@ mod tests {
         assert!(crossings(&[[1.0, 2.0], [2.0, f64::NAN], [3.0, 0.5]]).is_empty());
         assert!(crossings(&[[1.0, 2.0]]).is_empty());
         let rising = crossings(&[[1.0, 0.5], [4.0, 2.0], [16.0, 0.5]]);
-        assert_eq!(rising.iter().map(|c| c.falls).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(
+            rising.iter().map(|c| c.falls).collect::<Vec<_>>(),
+            [false, true]
+        );
         assert!((rising[0].x - 2.0).abs() < 1e-12 && (rising[1].x - 8.0).abs() < 1e-12);
     }
 
@@ -154,7 +157,13 @@ mod tests {
 
     #[test]
     fn the_frontier_has_what_nothing_beats() {
-        let points = [[10.0, 5.0], [20.0, 4.99], [30.0, 1.0], [5.0, 9.0], [40.0, 2.0]];
+        let points = [
+            [10.0, 5.0],
+            [20.0, 4.99],
+            [30.0, 1.0],
+            [5.0, 9.0],
+            [40.0, 2.0],
+        ];
         assert_eq!(frontier(&points, 0.02), [3, 0, 2]);
         assert_eq!(frontier(&points, 0.0), [3, 0, 1, 2]);
     }

@@ -207,7 +207,10 @@ pub fn events_per_poll(results: &SweepResults, line: &BreakEven) -> Option<([f64
         _ => return None,
     }
     // Microseconds times events per second.
-    let rows = line.rows.iter().map(|(row, x)| x * view::place(second, *row) / 1e6);
+    let rows = line
+        .rows
+        .iter()
+        .map(|(row, x)| x * view::place(second, *row) / 1e6);
     let columns = line
         .columns
         .iter()

@@ -61,7 +61,10 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
         });
     }
     let all = || series.iter().flat_map(|s| &s.points).map(|point| point.y);
-    let (least, most) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
+    let (least, most) = (
+        all().fold(f64::INFINITY, f64::min),
+        all().fold(0.0, f64::max),
+    );
     if !(most > least * (1.0 + STILL)) {
         return None;
     }
@@ -73,12 +76,18 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
         let slope = slope.as_deref().unwrap_or("not straight");
         // Held together: a line breaks before it or not at all.
         let slope = slope.replace(' ', "\u{202f}");
-        let own = series.iter_mut().filter(|series| series.label == party.label);
+        let own = series
+            .iter_mut()
+            .filter(|series| series.label == party.label);
         own.for_each(|series| series.label = format!("{}: {slope}", series.label));
     }
     Some(Plot {
         id: figure.id.replace('_', "-"),
-        title: format!("How does {} change with {}?", figure.label, view::title(axis)),
+        title: format!(
+            "How does {} change with {}?",
+            figure.label,
+            view::title(axis)
+        ),
         reading: reading(results, axis, !slopes.is_empty()),
         alt,
         x: view::plot_axis(axis),
@@ -181,7 +190,9 @@ fn alt(results: &SweepResults, axis: &Axis, figure: &Figure, series: &[PlotSerie
         .filter(Option::is_none)
         .count();
     if missing > 0 {
-        alt.push_str(&format!(" {missing} points are missing; the table says why."));
+        alt.push_str(&format!(
+            " {missing} points are missing; the table says why."
+        ));
     }
     alt
 }
@@ -197,9 +208,8 @@ pub fn table(results: &SweepResults, figure: &Figure) -> Table {
         .iter()
         .map(|party| (party, estimates(results, party, figure)))
         .collect();
-    let predicted = |estimates: &[Option<Estimate>]| {
-        estimates.iter().flatten().any(|e| e.predicted.is_some())
-    };
+    let predicted =
+        |estimates: &[Option<Estimate>]| estimates.iter().flatten().any(|e| e.predicted.is_some());
     let mut table = Table {
         caption: format!("{} by {}, 95 % intervals", figure.label, view::title(axis)),
         head: vec![view::title(axis)],
@@ -220,7 +230,9 @@ pub fn table(results: &SweepResults, figure: &Figure) -> Table {
                 None => view::why_not(results, party, &[index]).unwrap_or_else(|| "-".into()),
             });
             if predicted(estimates) {
-                let value = here.and_then(|e| e.predicted).map(|p| value(figure.quantity, p));
+                let value = here
+                    .and_then(|e| e.predicted)
+                    .map(|p| value(figure.quantity, p));
                 row.push(value.unwrap_or_else(|| "-".into()));
             }
         }

@@ -25,8 +25,14 @@ pub fn chart(results: &SweepResults, figure: &Figure) -> Option<Chart> {
     let lines = lines(results, figure);
     let (title, id) = match figure.id {
         id if id == BYTES_PER_SECOND.id => ("Which transport is cheapest?".to_owned(), "map-bytes"),
-        "age_mean" => ("Which transport shows the freshest values?".to_owned(), "map-age"),
-        _ => ("Which transport is fastest, by the median latency?".to_owned(), "map-latency"),
+        "age_mean" => (
+            "Which transport shows the freshest values?".to_owned(),
+            "map-age",
+        ),
+        _ => (
+            "Which transport is fastest, by the median latency?".to_owned(),
+            "map-latency",
+        ),
     };
     let reading = "Colour and marker: who has the least. Number: how many times as much the next one has. \
                    Striped: too close to call.";
@@ -93,10 +99,7 @@ impl Place {
     /// Upper left and lower right corner of a cell.
     fn cell(&self, column: usize, row: usize) -> [Point; 2] {
         let (x, y) = (column as f64, row as f64);
-        [
-            (self.x(x), self.y(y + 1.0)),
-            (self.x(x + 1.0), self.y(y)),
-        ]
+        [(self.x(x), self.y(y + 1.0)), (self.x(x + 1.0), self.y(y))]
     }
 }
 
@@ -147,7 +150,10 @@ fn draw(canvas: &Canvas, results: &SweepResults, grid: &Grid, lines: &[(usize, B
     }
     let mut free = MARGIN;
     for (i, name) in xs.iter().enumerate() {
-        let (x, half) = (place.x(i as f64 + 0.5), text_width(name, TEXT, false) / 2 + 1);
+        let (x, half) = (
+            place.x(i as f64 + 0.5),
+            text_width(name, TEXT, false) / 2 + 1,
+        );
         if x - half >= free && x + half <= RIGHT + 20 {
             canvas.text((x, PLOT_BOTTOM + 10), TEXT, Align::Middle, INK, name);
             free = x + half + 6;
@@ -263,18 +269,30 @@ fn draw_key(canvas: &Canvas, results: &SweepResults, grid: &Grid, lines: &[(usiz
         y += 12;
     }
     if grid.close() > 0 {
-        wrapped(&format!("Striped: {} cells too close to call", grid.close()), &mut y);
+        wrapped(
+            &format!("Striped: {} cells too close to call", grid.close()),
+            &mut y,
+        );
         y += 8;
     }
     if grid.blank() > 0 {
-        wrapped(&format!("Crossed out: {} cells without figures", grid.blank()), &mut y);
+        wrapped(
+            &format!("Crossed out: {} cells without figures", grid.blank()),
+            &mut y,
+        );
         y += 8;
     }
     for (i, line) in lines {
         let label = &results.head.parties[*i].label;
-        let mut text = format!("Black line: {label} breaks even with {}", name_of_baseline(results));
+        let mut text = format!(
+            "Black line: {label} breaks even with {}",
+            name_of_baseline(results)
+        );
         if let Some(([middle, ..], _)) = events_per_poll(results, line) {
-            text.push_str(&format!(", at {} events per poll", format::significant(middle)));
+            text.push_str(&format!(
+                ", at {} events per poll",
+                format::significant(middle)
+            ));
         }
         for line in wrap(&text, TEXT, false, width, 4) {
             if y + TEXT <= PLOT_BOTTOM + 30 {
@@ -334,7 +352,13 @@ fn table(results: &SweepResults, figure: &Figure, grid: &Grid) -> Table {
     };
     let (first, second) = (view::title(across), view::title(up));
     let mut head = vec![first.as_str(), second.as_str(), "Least", "Next has"];
-    head.extend(results.head.parties.iter().map(|party| party.label.as_str()));
+    head.extend(
+        results
+            .head
+            .parties
+            .iter()
+            .map(|party| party.label.as_str()),
+    );
     let mut table = Table::new(format!("{} in each cell", figure.label), &head);
     for row in 0..grid.rows {
         for column in 0..grid.columns {

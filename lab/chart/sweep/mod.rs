@@ -17,12 +17,32 @@ use crate::scenario::sweep::{Axis, RTT};
 /// What is worth a line along an axis, the most telling first.
 fn along(key: &str) -> [Figure; 4] {
     match key {
-        "poll_every" => [LATENCY_MEAN, BYTES_PER_SECOND, REQUESTS_PER_EVENT, LATENCY_P99],
-        "delay" | RTT => [LATENCY_MEAN, LATENCY_P99, REQUESTS_PER_EVENT, BYTES_PER_EVENT],
-        "rate" => [REQUESTS_PER_EVENT, BYTES_PER_EVENT, BYTES_PER_SECOND, LATENCY_MEAN],
+        "poll_every" => [
+            LATENCY_MEAN,
+            BYTES_PER_SECOND,
+            REQUESTS_PER_EVENT,
+            LATENCY_P99,
+        ],
+        "delay" | RTT => [
+            LATENCY_MEAN,
+            LATENCY_P99,
+            REQUESTS_PER_EVENT,
+            BYTES_PER_EVENT,
+        ],
+        "rate" => [
+            REQUESTS_PER_EVENT,
+            BYTES_PER_EVENT,
+            BYTES_PER_SECOND,
+            LATENCY_MEAN,
+        ],
         "clients" => [SERVER_CPU, LAST_RECEIVER, LATENCY_P99, BYTES_PER_SECOND],
         "payload" => [BYTES_PER_EVENT, BYTES_PER_SECOND, LATENCY_MEAN, LATENCY_P99],
-        _ => [LATENCY_MEAN, LATENCY_P99, BYTES_PER_EVENT, REQUESTS_PER_EVENT],
+        _ => [
+            LATENCY_MEAN,
+            LATENCY_P99,
+            BYTES_PER_EVENT,
+            REQUESTS_PER_EVENT,
+        ],
     }
 }
 
@@ -36,12 +56,17 @@ pub fn all(results: &SweepResults) -> Vec<Chart> {
         [axis] => {
             let pareto = pareto::chart(results);
             let lines = along(&axis.key);
-            let lines = lines.iter().filter_map(|figure| lines::chart(results, figure));
+            let lines = lines
+                .iter()
+                .filter_map(|figure| lines::chart(results, figure));
             pareto.into_iter().chain(lines).collect()
         }
         [_, _] => {
             // Where two figures have the same winners everywhere, one map shows it.
-            let winners: Vec<_> = MAPS.iter().map(|figure| grid::winners(results, figure)).collect();
+            let winners: Vec<_> = MAPS
+                .iter()
+                .map(|figure| grid::winners(results, figure))
+                .collect();
             let shown = |i: &usize| !winners[..*i].contains(&winners[*i]);
             let maps = (0..MAPS.len()).filter(shown);
             maps.filter_map(|i| map::chart(results, &MAPS[i])).collect()

@@ -37,7 +37,11 @@ pub fn choices(results: &SweepResults) -> (Vec<Choice<'_>>, Vec<usize>) {
     }
     let mut choices = vec![];
     for party in &results.head.parties {
-        let values = if party.affected[0] { axis.values.len() } else { 1 };
+        let values = if party.affected[0] {
+            axis.values.len()
+        } else {
+            1
+        };
         for index in 0..values {
             let figure = |figure| results.estimate(party, &[index], figure);
             let (Some(bytes), Some(age)) = (figure(&BYTES_PER_SECOND), figure(&AGE_MEAN)) else {

@@ -1,7 +1,7 @@
 //! A sweep as charts and reports see it: axes with titles and places, and what is missing.
 
 use super::super::format::{counted, spaced};
-use super::super::style::{SMALL, MARGIN, WIDTH, wrap};
+use super::super::style::{MARGIN, SMALL, WIDTH, wrap};
 use super::super::{directions, value};
 use crate::measure::plot::{PlotAxis, Quantity};
 use crate::measure::sweep::{Party, SweepResults};
@@ -70,7 +70,9 @@ pub fn spoken(axis: &Axis, place: f64) -> String {
 
 /// Value number `index` in words.
 pub fn name(axis: &Axis, index: usize) -> String {
-    axis.values.get(index).map_or_else(String::new, |v| spaced(v))
+    axis.values
+        .get(index)
+        .map_or_else(String::new, |v| spaced(v))
 }
 
 /// `poll interval 100 ms, event rate 2/s`.

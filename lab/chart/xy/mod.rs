@@ -7,9 +7,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Chart, Table};
 use super::canvas::{Canvas, Point};
 use super::style::{MARGIN, PLOT_BOTTOM, TEXT, TITLE, WIDTH, text_width, wrap};
+use super::{Chart, Table};
 use crate::measure::plot::{Plot, PlotPoint, PlotSeries};
 use scale::Scale;
 

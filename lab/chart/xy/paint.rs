@@ -143,7 +143,11 @@ impl Layout {
         }
         room.taken.push(area);
         canvas.line(vec![tail, tip], INK, STROKE - 1);
-        canvas.line(vec![(tip.0 + 4, tip.1 - 15), tip, (tip.0 + 17, tip.1 - 1)], INK, STROKE - 1);
+        canvas.line(
+            vec![(tip.0 + 4, tip.1 - 15), tip, (tip.0 + 17, tip.1 - 1)],
+            INK,
+            STROKE - 1,
+        );
         let at = (tail.0 + 4, tail.1 - LABEL + 4);
         canvas.bold(at, LABEL, Align::Left, INK, "better");
     }

@@ -140,7 +140,7 @@ fn verdicts<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
 }
 
 /// The answer of the whole page in a sentence or two.
-fn answer(literature: &Literature) -> String {
+pub(super) fn answer(literature: &Literature) -> String {
     let ran = literature
         .experiments
         .iter()

@@ -25,7 +25,9 @@ pub fn finding(results: &SweepResults) -> Finding {
         _ => map::sentences(results),
     };
     if sentences.is_empty() {
-        sentences.push("There is nothing to compare yet: no two transports have figures at one point.".into());
+        sentences.push(
+            "There is nothing to compare yet: no two transports have figures at one point.".into(),
+        );
     }
     let first = sentences.remove(0);
     Finding {
@@ -46,7 +48,11 @@ fn warnings(results: &SweepResults) -> Vec<String> {
         .iter()
         .take(PROBLEMS)
         .map(|trial| {
-            let party = results.head.parties.iter().find(|p| p.id == trial.transport);
+            let party = results
+                .head
+                .parties
+                .iter()
+                .find(|p| p.id == trial.transport);
             format!(
                 "Warning: {} at {} (seed {}) was not verified: {} of {} deliveries{}.",
                 party.map_or(trial.transport.as_str(), |party| &party.label),
@@ -89,7 +95,9 @@ fn line(results: &SweepResults, axis: &Axis) -> Vec<String> {
         let cliffs = others().filter_map(|party| jump(results, axis, party, baseline));
         said.extend(cliffs);
         said.extend(others().filter_map(|party| bytes(results, axis, party, baseline)));
-        said.extend(others().filter_map(|party| ratios(results, axis, party, baseline, &LATENCY_MEAN)));
+        said.extend(
+            others().filter_map(|party| ratios(results, axis, party, baseline, &LATENCY_MEAN)),
+        );
     }
     said.extend(steepness(results, axis));
     said
@@ -114,7 +122,11 @@ fn on_frontier(results: &SweepResults, axis: &Axis) -> Option<String> {
         .parties
         .iter()
         .filter(|party| choices.iter().any(|c| c.party.id == party.id))
-        .filter(|party| !choices.iter().any(|c| c.party.id == party.id && c.on_frontier))
+        .filter(|party| {
+            !choices
+                .iter()
+                .any(|c| c.party.id == party.id && c.on_frontier)
+        })
         .map(|party| party.label.as_str())
         .collect();
     let mut text = format!(
@@ -145,7 +157,9 @@ fn spoken(axis: &Axis, run: &[&Choice]) -> String {
         if a == b { a } else { format!("{a} to {b}") }
     };
     let setting = match (first.index, last.index) {
-        (Some(a), Some(b)) if a == b => format!(" with {} {}", view::title(axis), view::name(axis, a)),
+        (Some(a), Some(b)) if a == b => {
+            format!(" with {} {}", view::title(axis), view::name(axis, a))
+        }
         (Some(a), Some(b)) => format!(
             " with {} {} to {}",
             view::title(axis),
@@ -171,7 +185,11 @@ fn along(
     figure: &Figure,
 ) -> Vec<Option<f64>> {
     (0..axis.values.len())
-        .map(|i| results.compare(party, baseline, &[i], figure).map(|c| c.ratio))
+        .map(|i| {
+            results
+                .compare(party, baseline, &[i], figure)
+                .map(|c| c.ratio)
+        })
         .collect()
 }
 
@@ -190,9 +208,10 @@ fn bytes(results: &SweepResults, axis: &Axis, party: &Party, baseline: &Party) -
     let [only] = crossed[..] else {
         return ratios(results, axis, party, baseline, &BYTES_PER_SECOND);
     };
-    let per_poll = events_per_poll(results, axis, party, only.x).map_or_else(String::new, |events| {
-        format!(", which is {} events per poll", format::significant(events))
-    });
+    let per_poll = events_per_poll(results, axis, party, only.x)
+        .map_or_else(String::new, |events| {
+            format!(", which is {} events per poll", format::significant(events))
+        });
     Some(format!(
         "{} costs {} bytes than {} above {} {}{per_poll}.",
         party.label,
@@ -231,12 +250,18 @@ fn ratios(
         .collect();
     let (&(a, first), &(b, last)) = (known.first()?, known.last()?);
     let what = format!("{} of {}", capital(figure.label), party.label);
-    let flat = known.iter().all(|(_, ratio)| (ratio / first - 1.0).abs() <= SAME);
+    let flat = known
+        .iter()
+        .all(|(_, ratio)| (ratio / first - 1.0).abs() <= SAME);
     Some(match flat {
         true if (first - 1.0).abs() <= SAME => {
             format!("{what}: the same as with {} (within 5 %).", baseline.label)
         }
-        true => format!("{what}: {} that of {}.", format::ratio(first), baseline.label),
+        true => format!(
+            "{what}: {} that of {}.",
+            format::ratio(first),
+            baseline.label
+        ),
         false => format!(
             "{what}: {} that of {} at {} {}, {} at {}.",
             format::ratio(first),

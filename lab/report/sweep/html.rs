@@ -80,6 +80,12 @@ fn short(chart: &Chart) -> String {
         "map-age" => "Freshest".into(),
         "map-latency" => "Fastest".into(),
         // The caption of its table begins with what it shows.
-        _ => chart.table.caption.split(" by ").next().unwrap_or_default().to_owned(),
+        _ => chart
+            .table
+            .caption
+            .split(" by ")
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     }
 }

@@ -1,9 +1,9 @@
 //! What the maps of a sweep over two axes say.
 
+use crate::chart::Table;
 use crate::chart::format;
 use crate::chart::sweep::grid::{BreakEven, Grid, events_per_poll};
 use crate::chart::sweep::{break_even_lines, view};
-use crate::chart::Table;
 use crate::measure::sweep::{AGE_MEAN, BYTES_PER_SECOND, Figure, SweepResults};
 
 /// Who wins where, and where lines run.
@@ -37,7 +37,9 @@ fn shares(results: &SweepResults, word: &str, figure: &Figure) -> Option<String>
         })
         .collect();
     let mut parts = match won.is_empty() {
-        true => vec![format!("No transport is {word} alone in any of {all} cells")],
+        true => vec![format!(
+            "No transport is {word} alone in any of {all} cells"
+        )],
         false => vec![won.join(", ")],
     };
     if grid.close() > 0 {
@@ -100,7 +102,10 @@ pub fn table(results: &SweepResults) -> Option<Table> {
     let baseline = view::baseline(results)?;
     let (first, second) = (view::title(across), view::title(up));
     let mut table = Table::new(
-        format!("Where a transport costs as many bytes as {}", baseline.label),
+        format!(
+            "Where a transport costs as many bytes as {}",
+            baseline.label
+        ),
         &["Transport", "At", "Breaks even at"],
     );
     for (party, line) in break_even_lines(results, &BYTES_PER_SECOND) {

@@ -5,6 +5,7 @@ mod html;
 mod map;
 mod text;
 
+pub use finding::finding;
 pub use html::html;
 pub use text::{markdown, terminal};
 

@@ -86,15 +86,28 @@ pub fn terminal(results: &SweepResults, width: u16, color: bool) -> String {
             .into_iter()
             .chain(&table.rows)
             .map(|row| {
-                let cell = |i| row.get(i).map_or_else(String::new, |cell: &String| ascii(cell));
+                let cell = |i| {
+                    row.get(i)
+                        .map_or_else(String::new, |cell: &String| ascii(cell))
+                };
                 (0..table.head.len()).map(cell).collect()
             })
             .collect();
         out.push(String::new());
-        out.extend(fill(&table.caption, width).iter().map(|line| paint(line, BOLD)));
+        out.extend(
+            fill(&table.caption, width)
+                .iter()
+                .map(|line| paint(line, BOLD)),
+        );
         let text = rendered(&rows, None);
-        let fits = text.lines().all(|line| line.chars().count() <= usize::from(width));
-        let text = if fits { text } else { rendered(&rows, Some(width)) };
+        let fits = text
+            .lines()
+            .all(|line| line.chars().count() <= usize::from(width));
+        let text = if fits {
+            text
+        } else {
+            rendered(&rows, Some(width))
+        };
         out.extend(text.lines().map(str::to_owned));
     }
     out.push(String::new());
