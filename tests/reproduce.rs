@@ -42,6 +42,7 @@ fn an_experiment_agrees_with_its_source_and_repeats_itself() {
     let again = reproduced(&["E5"], false);
     assert_eq!(serde_json::to_string(&again).expect("plain data"), text);
     let read: Literature = serde_json::from_str(&text).expect("what was written");
+    assert_eq!(serde_json::to_string(&read).expect("plain data"), text);
     assert_eq!(literature::html(&read), literature::html(&literature));
     assert_eq!(
         literature::markdown(&read),

@@ -175,14 +175,14 @@ fn finding(measured: &Measured, poll: &Pair) -> String {
 fn plot(measured: &Measured) -> Plot {
     let rungs = [
         (
-            "header characters",
+            "characters",
             quotient(
                 measured.reading("head/characters"),
                 measured.reading("push/framing"),
             ),
         ),
         (
-            "header bytes",
+            "head bytes",
             quotient(
                 measured.reading("head/wire"),
                 measured.reading("push/framing"),

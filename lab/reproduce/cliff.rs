@@ -103,6 +103,9 @@ fn plot(measured: &Measured) -> Plot {
         let point = |&ms: &u32| (us(ms), measured.get(&format!("{figure}/{ms}")));
         delays.iter().map(point).collect()
     };
+    let (nearest, farthest) = (us(DELAYS_MS[0]), us(DELAYS_MS[DELAYS_MS.len() - 1]));
+    let edge = us(CLIFF_MS);
+    let law = vec![[nearest, 1.0], [edge, 1.0], [edge, 2.0], [farthest, 2.0]];
     let sleeper = SLEEPERS_MS.map(|ms| [us(ms), (125.0 + 2.0 * f64::from(ms)) / f64::from(ms)]);
     Plot {
         id: "e6".into(),
@@ -116,12 +119,7 @@ fn plot(measured: &Measured) -> Plot {
         x: axis("one-way delay", Quantity::Time, false),
         y: axis("latency over WebSocket's", Quantity::Ratio, false),
         series: vec![
-            series(
-                &LONG_POLL,
-                "long polling",
-                points("ratio", &DELAYS_MS),
-                vec![],
-            ),
+            series(&LONG_POLL, "long polling", points("ratio", &DELAYS_MS), law),
             series(
                 &SHORT_POLL,
                 "sleep 250 ms after each answer",

@@ -3,6 +3,7 @@
 use super::Measured;
 use super::expectations::Expectation;
 use crate::measure::literature::Row;
+use crate::measure::plot::Plot;
 use std::collections::BTreeSet;
 
 /// The rows of one experiment. What was expected and not measured is a row that is off.
@@ -40,10 +41,10 @@ fn row(expectation: &Expectation, measured: &Measured) -> Row {
         true => Ok(value),
         false => Err("the figure is not a number".to_owned()),
     });
-    let value = reading.as_ref().ok().copied();
+    let value = reading.as_ref().ok().copied().map(rounded);
     Row {
         figure: expectation.label.clone(),
-        predicted: expectation.expected,
+        predicted: rounded(expectation.expected),
         measured: value,
         unit: expectation.unit,
         tolerance: expectation.tolerance,
@@ -51,6 +52,28 @@ fn row(expectation: &Expectation, measured: &Measured) -> Row {
         source: expectation.source.clone(),
         problem: reading.err(),
     }
+}
+
+/// Ten significant digits: more than any table shows, and few enough to be read back from JSON exactly.
+pub fn rounded(value: f64) -> f64 {
+    format!("{value:.9e}").parse().unwrap_or(value)
+}
+
+/// The same for everything that is drawn.
+pub fn rounded_plot(mut plot: Plot) -> Plot {
+    for series in &mut plot.series {
+        for point in &mut series.points {
+            (point.x, point.y) = (rounded(point.x), rounded(point.y));
+            point.interval = point.interval.map(|ends| ends.map(rounded));
+        }
+        for point in &mut series.theory {
+            *point = point.map(rounded);
+        }
+    }
+    for mark in &mut plot.marks {
+        (mark.x, mark.y) = (mark.x.map(rounded), mark.y.map(rounded));
+    }
+    plot
 }
 
 #[cfg(test)]

@@ -158,7 +158,7 @@ fn experiment(study: &Study, measured: Option<Measured>) -> Result<Experiment, R
         rows,
         finding: measured.finding,
         folklore: study.folklore.iter().map(folklore).collect(),
-        plot: measured.plot,
+        plot: measured.plot.map(join::rounded_plot),
         notes: measured.notes,
     })
 }

@@ -172,7 +172,8 @@ fn furthest(experiment: &Experiment) -> Option<String> {
         .filter(judged)
         .filter_map(|row| Some((row, relative(row)?)))
         .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
-    (off != 0.0).then(|| {
+    // What rounds to nothing is not worth a sentence.
+    (off.abs() >= 0.05).then(|| {
         format!(
             "Furthest from its prediction: {}, {} instead of {} ({}).",
             row.figure,
