@@ -130,9 +130,14 @@ fn plot(measured: &Measured) -> Plot {
             let id = cell("mean", discipline, interval_ms, SPREAD_MS);
             (us(interval_ms), measured.get(&id))
         });
-        let theory =
-            INTERVALS_MS.map(|interval_ms| [us(interval_ms), law(us(interval_ms), us(SPREAD_MS))]);
-        (points, theory.to_vec())
+        // The timer's law needs R < T.
+        let holds = |interval_ms: &u32| discipline != "timer" || *interval_ms > SPREAD_MS;
+        let theory: Vec<_> = INTERVALS_MS
+            .into_iter()
+            .filter(holds)
+            .map(|interval_ms| [us(interval_ms), law(us(interval_ms), us(SPREAD_MS))])
+            .collect();
+        (points, theory)
     };
     let (timer, timer_law) = line("timer", |interval, trip| interval / 2.0 + trip / 2.0);
     let (sleep, sleep_law) = line("sleep", |interval, trip| interval / 2.0 + trip);

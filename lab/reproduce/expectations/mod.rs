@@ -1,7 +1,7 @@
 //! The one table: what each figure should be, how far it may be off, and who says so. Verdicts read nothing else.
 //!
 //! Where an expectation is a number, it was read in the source. Where it is arithmetic, it is the law that the source
-//! leads to, written out. Tolerances are those of the experiment's design, fixed before anything was measured.
+//! leads to, written out. Tolerances are those of the experiments' design where it has one.
 
 mod bytes;
 mod delivery;
