@@ -46,6 +46,7 @@ CASES = [
     ("a negative duration as a flag", ["run", "--duration=-5s"], 2, ["duration"]),
     ("zero clients", ["run", "--clients", "0"], 2, ["clients"]),
     ("an unknown transport", ["run", "--transport", "pigeon"], 2, ["pigeon", "websocket"]),
+    ("an unknown experiment", ["reproduce", "E13"], 2, ["E13", "E12", "all"]),
     ("an unknown scenario", ["run", "tickre"], 2, ["tickre", "ticker"]),
     ("a malformed replay row", ["run", "--replay", quotes], 2, ["quotes.csv", "line 3", "yesterday"]),
     ("a folder below a file", ["run", "--out", blocked], 3, ["a-file", "--out"]),

@@ -26,6 +26,7 @@
 //! | [`theory`] | what the figures should be, wherever there is a closed form |
 //! | [`chart`] | results in, SVG out |
 //! | [`report`] | results in, text out: terminal, Markdown, one HTML page |
+//! | [`reproduce`] | published claims put to the test, and the one table of what they predict |
 //! | [`cli`] | arguments, files, printing, exit codes |
 //!
 //! # How data flows
@@ -67,6 +68,7 @@ pub mod feed;
 pub mod measure;
 pub mod net;
 pub mod report;
+pub mod reproduce;
 pub mod run;
 pub mod scenario;
 pub mod sweep;

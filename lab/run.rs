@@ -21,6 +21,7 @@ use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, ReplayError, payload_label};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
+use crate::net::sim::Middlebox;
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
 use crate::theory::Law;
@@ -53,6 +54,10 @@ pub struct Prepared {
     pub interrupt: Interrupt,
     /// Classic lies that the figures shall tell.
     pub lies: Vec<Lie>,
+    /// What ends connections on the way, in a simulated run.
+    pub middlebox: Middlebox,
+    /// How long exactly clients wait before they dial a lost connection again; without it they back off.
+    pub pause_ns: Option<u64>,
     /// What a reader must know about how the scenario was made ready.
     notes: Vec<String>,
 }
@@ -109,6 +114,8 @@ impl Prepared {
             capture: None,
             interrupt: Interrupt::default(),
             lies: Vec::new(),
+            middlebox: Middlebox::default(),
+            pause_ns: None,
             notes,
         })
     }
@@ -254,7 +261,7 @@ impl Prepared {
     }
 
     fn client(&self, number: u32, at: Beginning, dialer: Dialer, recorder: Recorder) -> Client {
-        Client::new(ClientSetup {
+        let mut client = Client::new(ClientSetup {
             number,
             dialer,
             recorder,
@@ -263,7 +270,11 @@ impl Prepared {
             phase_ns: at.phase_ns,
             until_ns: self.end_ns(),
             seed: self.scenario.seed,
-        })
+        });
+        if let Some(pause_ns) = self.pause_ns {
+            client.pause_for(pause_ns);
+        }
+        client
     }
 }
 

@@ -9,6 +9,7 @@ mod hostile;
 mod lies;
 mod oracles;
 mod raw;
+mod reproduce;
 mod stall;
 mod support;
 mod tidy;

@@ -22,6 +22,7 @@ mod nearby;
 mod percentile_spectrum;
 mod plot;
 mod png;
+mod precise;
 mod quantity;
 mod requests;
 mod stack;
@@ -36,6 +37,7 @@ mod xy;
 pub use layers::to_baseline;
 pub use lies::labelled;
 pub use png::png;
+pub use precise::precise;
 pub use quantity::value;
 pub use xy::xy;
 

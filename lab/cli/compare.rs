@@ -1,8 +1,7 @@
-//! `pushlab compare`: two recordings side by side.
+//! `pushlab compare`: two recordings, or two sweeps, side by side.
 
 use super::Failure;
 use super::recording::Recording;
-use crate::measure::Results;
 use crate::report::compare::{Side, compare, terminal};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// A report folder that `pushlab run` wrote, or the recording.json in it
+    /// A report folder that `pushlab run` or `pushlab sweep` wrote, or the recording in it
     a: PathBuf,
     /// Another one, which is compared with the first
     b: PathBuf,
@@ -28,7 +27,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let [a, b] = [load(&arguments.a)?, load(&arguments.b)?];
-    let comparison = compare(&Side::of(&a), &Side::of(&b));
+    let comparison = compare(&a, &b);
     if arguments.json {
         let text = serde_json::to_string_pretty(&comparison)
             .map_err(|error| Failure::Internal(error.to_string()))?;
@@ -40,11 +39,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn load(path: &Path) -> Result<Results, Failure> {
+fn load(path: &Path) -> Result<Side, Failure> {
     match Recording::read(path)? {
-        Recording::Run(results) => Ok(*results),
-        _ => Err(Failure::Usage(format!(
-            "{}: is not the recording of one run: give two folders that `pushlab run` wrote",
+        Recording::Run(results) => Ok(Side::of(&results)),
+        Recording::Sweep(sweep) => Ok(Side::of_sweep(&sweep)),
+        Recording::Both(_) | Recording::Literature(_) => Err(Failure::Usage(format!(
+            "{}: compares by itself: give two folders that `pushlab run` or `pushlab sweep` wrote",
             path.display()
         ))),
     }

@@ -10,10 +10,12 @@ mod folder;
 mod gallery;
 mod journal;
 mod list;
+mod output;
 mod overrides;
 mod progress;
 mod recording;
 mod report;
+mod reproduce;
 mod run;
 mod serve;
 mod sweep;
@@ -32,6 +34,7 @@ Examples:
   pushlab run ticker --network loopback --duration 10s
   pushlab run ticker --network both        how far is the simulator from kernel sockets?
   pushlab run ./mine.json --transport sse --transport websocket
+  pushlab reproduce all                    published claims, predicted beside measured
   pushlab report reports/runs/ticker       draw a report again from its recording
   pushlab sweep ticker --vary poll_every=100ms..10s:12log
   pushlab compare FOLDER FOLDER            what differs between two reports
@@ -58,6 +61,8 @@ struct Arguments {
 enum Command {
     /// Run a scenario over the transports and write a report
     Run(Box<run::Arguments>),
+    /// Put published claims to the test: predicted beside measured
+    Reproduce(reproduce::Arguments),
     /// Run a scenario at many points of one or two settings, and draw what that changes
     Sweep(Box<sweep::Arguments>),
     /// Draw the report in a folder again, from its recording alone
@@ -123,6 +128,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         None => run::run(&run::Arguments::default()),
         Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Reproduce(arguments)) => reproduce::run(&arguments),
         Some(Command::Sweep(arguments)) => sweep::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),

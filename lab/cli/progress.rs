@@ -10,15 +10,20 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// Says at once what is about to happen.
     pub fn start(what: &str, transports: usize) -> Self {
+        Self::start_of(what, transports, "transports")
+    }
+
+    /// The same for other things than transports.
+    pub fn start_of(what: &str, number: usize, things: &str) -> Self {
         if !std::io::stderr().is_terminal() {
             eprintln!("{what}");
             return Self(ProgressBar::hidden());
         }
-        let bar = ProgressBar::new(transports as u64);
+        let bar = ProgressBar::new(number as u64);
+        let template = format!("{{spinner}} {{msg}}  {{pos}} of {{len}} {things}  {{elapsed}}");
         // A template of ours: cannot fail.
-        let style =
-            ProgressStyle::with_template("{spinner} {msg}  {pos} of {len} transports  {elapsed}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template(&template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         bar.set_message(what.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));

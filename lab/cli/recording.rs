@@ -2,6 +2,7 @@
 
 use super::{Failure, journal};
 use crate::chart::{self, Chart};
+use crate::measure::literature::{LITERATURE_SCHEMA, LITERATURE_VERSION, Literature};
 use crate::measure::sweep::SweepResults;
 use crate::measure::{BOTH_SCHEMA, BOTH_VERSION, Both, Results, SCHEMA, VERSION};
 use crate::report;
@@ -9,8 +10,10 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-/// The file of everything but sweeps, which have one of their own.
+/// The file of runs.
 const RECORDING: &str = "recording.json";
+/// The file of published claims.
+const LITERATURE: &str = "literature.json";
 pub const PAGE: &str = "index.html";
 const MARKDOWN: &str = "report.md";
 /// Longest recording that is read.
@@ -28,16 +31,19 @@ pub enum Recording {
     Both(Box<Both>),
     /// One scenario at many points.
     Sweep(Box<SweepResults>),
+    /// Published claims, put to the test.
+    Literature(Box<Literature>),
 }
 
 impl Recording {
     /// Reads a report folder, or the file in it; a message names the file.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let is_sweep = |path: &Path| path.file_name().is_some_and(|name| name == journal::NAME);
-        let sweep = path.join(journal::NAME);
+        let (sweep, literature) = (path.join(journal::NAME), path.join(LITERATURE));
         match path {
             file if is_sweep(file) => journal::read(file).map(|sweep| Self::Sweep(Box::new(sweep))),
             _ if sweep.is_file() => journal::read(&sweep).map(|sweep| Self::Sweep(Box::new(sweep))),
+            _ if literature.is_file() => Self::read_json(&literature),
             file if file.is_file() => Self::read_json(file),
             folder => Self::read_json(&folder.join(RECORDING)),
         }
@@ -63,22 +69,25 @@ impl Recording {
             serde_json::from_value(head).map(|results| Self::Run(Box::new(results)))
         } else if is(BOTH_SCHEMA, BOTH_VERSION) {
             serde_json::from_value(head).map(|both| Self::Both(Box::new(both)))
+        } else if is(LITERATURE_SCHEMA, LITERATURE_VERSION) {
+            serde_json::from_value(head).map(|literature| Self::Literature(Box::new(literature)))
         } else {
             return Err(broken(format!(
-                "written as {} version {}, this program reads {SCHEMA} version {VERSION} and {BOTH_SCHEMA} \
-                 version {BOTH_VERSION}",
+                "written as {} version {}, this program reads {SCHEMA} version {VERSION}, {BOTH_SCHEMA} \
+                 version {BOTH_VERSION} and {LITERATURE_SCHEMA} version {LITERATURE_VERSION}",
                 head["schema"], head["version"]
             )));
         };
         read.map_err(|error| broken(format!("not a recording ({error})")))
     }
 
-    /// Whether everything in it was verified.
+    /// Whether everything in it was verified and is as it should be.
     pub fn verified(&self) -> bool {
         match self {
             Self::Run(results) => results.transports.iter().all(|t| t.verified),
             Self::Both(both) => both.verified(),
             Self::Sweep(sweep) => sweep.trials.iter().all(|trial| trial.figures.is_some()),
+            Self::Literature(literature) => !literature.off(),
         }
     }
 
@@ -88,6 +97,7 @@ impl Recording {
             Self::Run(results) => report::terminal(results, width, true),
             Self::Both(both) => report::both::terminal(both, width),
             Self::Sweep(sweep) => report::sweep_terminal(sweep, width, true),
+            Self::Literature(literature) => report::literature::terminal(literature, width, true),
         }
     }
 
@@ -104,6 +114,7 @@ impl Recording {
                 json["trials"] = serde_json::to_value(&sweep.trials)?;
                 serde_json::to_string_pretty(&json)
             }),
+            Self::Literature(literature) => serde_json::to_string_pretty(literature),
         };
         text.map_err(internal)
     }
@@ -134,6 +145,11 @@ impl Recording {
                 report::sweep_html(sweep),
                 report::sweep_markdown(sweep),
             ),
+            Self::Literature(literature) => (
+                report::literature::charts(literature),
+                report::literature::html(literature),
+                report::literature::markdown(literature),
+            ),
         };
         let mut files = drawings(charts, png)?;
         files.push((PAGE.to_owned(), page.into_bytes()));
@@ -153,6 +169,10 @@ impl Recording {
                 serde_json::to_string(both).map_err(internal)? + "\n",
             ),
             Self::Sweep(sweep) => (journal::NAME, journal::text(sweep)?),
+            Self::Literature(literature) => (
+                LITERATURE,
+                serde_json::to_string(literature).map_err(internal)? + "\n",
+            ),
         };
         Ok((name.to_owned(), text.into_bytes()))
     }
@@ -160,7 +180,7 @@ impl Recording {
     /// Whether a folder is a report: one with a recording, or one of pictures alone.
     pub fn is_in(folder: &Path) -> bool {
         let has = |name| folder.join(name).is_file();
-        has(RECORDING) || has(journal::NAME) || (has(PAGE) && has(MARKDOWN))
+        has(RECORDING) || has(journal::NAME) || has(LITERATURE) || (has(PAGE) && has(MARKDOWN))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `pushlab run`: a scenario over the transports, a table, a report.
 
 use super::Failure;
-use super::folder::{self, Folder};
+use super::output::Output;
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
 use super::recording::Recording;
@@ -37,21 +37,11 @@ pub struct Arguments {
     /// Tell a classic lie, labelled on everything it touches; may be given several times
     #[arg(long, value_name = "LIE")]
     lie: Vec<LieName>,
-    /// Write the report into this folder instead of reports/runs/NAME
-    #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
     /// Write every simulated packet into this pcapng file, for Wireshark
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
-    /// Write each chart into the report as PNG too
-    #[arg(long)]
-    png: bool,
-    /// Open the report in the system's browser
-    #[arg(long, conflicts_with = "json")]
-    open: bool,
-    /// Print the results as JSON on stdout, and nothing else; writes a report only with --out
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -95,14 +85,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let name = arguments.scenario.as_deref().unwrap_or(DEFAULT);
     arguments.check()?;
     let scenario = arguments.overrides.apply(name)?;
-    let folder = (!arguments.json || arguments.out.is_some())
-        .then(|| folder::claim(arguments.out.as_deref(), &scenario.name, &arguments.flags()))
-        .transpose()?;
-    if arguments.png && folder.is_none() {
-        return Err(Failure::Usage(
-            "--png writes into the report, and --json writes none: add --out FOLDER".into(),
-        ));
-    }
+    let folder = arguments.output.claim(&scenario.name, &arguments.flags())?;
     let mut prepared = Prepared::new(scenario)?;
     prepared.capture = arguments.capture()?;
     prepared.delay_line = arguments.delay_line || arguments.network() == NetworkName::Both;
@@ -124,42 +107,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .finish()
             .map_err(|error| cannot_capture(path, &error))?;
     }
-    finish(
-        &recording,
-        folder.as_ref(),
-        arguments.png,
-        arguments.json,
-        arguments.open,
-    )
-}
-
-/// Writes the report, prints the table or the JSON, and says whether all was verified.
-pub fn finish(
-    recording: &Recording,
-    folder: Option<&Folder>,
-    png: bool,
-    json: bool,
-    open: bool,
-) -> Result<(), Failure> {
-    if let Some(folder) = folder {
-        folder.write(recording, png)?;
-    }
-    if json {
-        anstream::println!("{}", recording.json()?);
-    } else {
-        let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-        anstream::println!("{}", recording.terminal(width));
-    }
-    if let Some(folder) = folder {
-        anstream::eprintln!("\nreport: {}", folder.page().display());
-        if open {
-            folder.open();
-        }
-    }
-    match recording.verified() {
-        true => Ok(()),
-        false => Err(Failure::Check),
-    }
+    arguments.output.finish(&recording, folder.as_ref())
 }
 
 impl Arguments {

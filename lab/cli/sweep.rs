@@ -1,20 +1,20 @@
 //! `pushlab sweep`: a scenario at many points of one or two axes, a table, a report.
 
+use super::Failure;
 use super::folder::Folder;
 use super::journal::Journal;
+use super::output::Output;
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
 use super::recording::Recording;
-use super::run::{NetworkName, finish, listen_for_ctrl_c, transport_ids};
-use super::{Failure, folder};
+use super::run::{NetworkName, listen_for_ctrl_c, transport_ids};
 use crate::measure::sweep::{SweepResults, Trial};
 use crate::net::Network;
 use crate::run::Interrupt;
 use crate::scenario::sweep::{self as definition, Axis, Sweep};
 use crate::scenario::{self, SHIPPED};
-use crate::sweep::{self, Plan};
+use crate::sweep::{self, Job, Plan};
 use clap::Args;
-use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,21 +50,11 @@ pub struct Arguments {
     /// Trials at the same time [default: one per core; on loopback always one]
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
-    /// Write the report into this folder instead of reports/runs/NAME
-    #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
     /// Measure everything again instead of going on from what is there
     #[arg(long)]
     fresh: bool,
-    /// Write each chart into the report as PNG too
-    #[arg(long)]
-    png: bool,
-    /// Open the report in the system's browser
-    #[arg(long, conflicts_with = "json")]
-    open: bool,
-    /// Print the results as JSON on stdout, and nothing else; writes a report only with --out
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -83,9 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let flags = arguments.flags();
     let asked = command(&format!("pushlab sweep {}", arguments.sweep), &flags);
     let plan = Plan::new(sweep, network, asked)?;
-    let folder = (!arguments.json || arguments.out.is_some())
-        .then(|| folder::claim(arguments.out.as_deref(), &arguments.name(&plan), &flags))
-        .transpose()?;
+    let folder = arguments.output.claim(&arguments.name(&plan), &flags)?;
     let workers = match network {
         // Whoever else runs would be part of the measurement.
         Network::Loopback => 1,
@@ -95,13 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     listen_for_ctrl_c(&interrupt)?;
     let results = measure(&plan, folder.as_ref(), arguments.fresh, workers, &interrupt)?;
     let recording = Recording::Sweep(Box::new(results));
-    finish(
-        &recording,
-        folder.as_ref(),
-        arguments.png,
-        arguments.json,
-        arguments.open,
-    )
+    arguments.output.finish(&recording, folder.as_ref())
 }
 
 impl Arguments {
@@ -169,12 +151,22 @@ impl Arguments {
     }
 }
 
-fn cores() -> usize {
+/// How many trials run at the same time unless told otherwise.
+pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// Runs a sweep without a file and without a word.
+pub fn measure_quietly(plan: &Plan) -> Result<SweepResults, Failure> {
+    let ignore = |_: &Job, _: &Trial| Ok::<(), Failure>(());
+    Ok(SweepResults {
+        head: plan.head.clone(),
+        trials: sweep::run(plan, Vec::new(), cores(), &Interrupt::default(), ignore)?,
+    })
+}
+
 /// Runs what is not known yet, and keeps each trial as soon as it ends.
-pub fn measure(
+fn measure(
     plan: &Plan,
     folder: Option<&Folder>,
     fresh: bool,

@@ -7,6 +7,7 @@ pub mod classify;
 pub mod events;
 pub mod ledger;
 pub mod lie;
+pub mod literature;
 mod nested;
 pub mod plot;
 pub mod recorder;

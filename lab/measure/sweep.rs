@@ -99,6 +99,8 @@ pub struct SweepResults {
 pub struct Figure {
     /// As in tables and file names.
     pub id: &'static str,
+    /// As in recordings and predictions, with the unit.
+    pub path: &'static str,
     /// For people, without the unit.
     pub label: &'static str,
     pub quantity: Quantity,
@@ -130,6 +132,7 @@ fn client_seconds(trial: &Trial) -> f64 {
 /// Mean time from birth to screen.
 pub const LATENCY_MEAN: Figure = Figure {
     id: "latency_mean",
+    path: "latency_us.mean",
     label: "mean latency",
     quantity: Quantity::Time,
     measured: |_, f| Some(f.latency_us.mean),
@@ -138,6 +141,7 @@ pub const LATENCY_MEAN: Figure = Figure {
 /// Median time from birth to screen.
 pub const LATENCY_P50: Figure = Figure {
     id: "latency_p50",
+    path: "latency_us.p50",
     label: "median latency",
     quantity: Quantity::Time,
     measured: |_, f| Some(f.latency_us.p50),
@@ -146,6 +150,7 @@ pub const LATENCY_P50: Figure = Figure {
 /// 99th percentile of the time from birth to screen.
 pub const LATENCY_P99: Figure = Figure {
     id: "latency_p99",
+    path: "latency_us.p99",
     label: "p99 of latency",
     quantity: Quantity::Time,
     measured: |_, f| Some(f.latency_us.p99),
@@ -154,6 +159,7 @@ pub const LATENCY_P99: Figure = Figure {
 /// Mean age of the newest event shown.
 pub const AGE_MEAN: Figure = Figure {
     id: "age_mean",
+    path: "age_us.mean",
     label: "mean age",
     quantity: Quantity::Time,
     measured: |_, f| Some(f.age_us.mean),
@@ -162,6 +168,7 @@ pub const AGE_MEAN: Figure = Figure {
 /// Share of time in which a newer event existed than the one shown.
 pub const STALE_SHARE: Figure = Figure {
     id: "stale_share",
+    path: "stale_share",
     label: "time stale",
     quantity: Quantity::Share,
     measured: |_, f| Some(f.stale_share),
@@ -170,6 +177,7 @@ pub const STALE_SHARE: Figure = Figure {
 /// IP bytes that one client costs per second, both directions, connecting and closing left out.
 pub const BYTES_PER_SECOND: Figure = Figure {
     id: "bytes_per_second",
+    path: "bytes_per_client_and_second",
     label: "bytes per client and second",
     quantity: Quantity::BytesPerSecond,
     measured: |t, f| Some((f.bytes.total - f.bytes.setup) as f64 / client_seconds(t)),
@@ -182,6 +190,7 @@ pub const BYTES_PER_SECOND: Figure = Figure {
 /// IP bytes per delivered event, connecting and closing left out.
 pub const BYTES_PER_EVENT: Figure = Figure {
     id: "bytes_per_event",
+    path: "bytes_per_event_without_setup",
     label: "bytes per event",
     quantity: Quantity::Bytes,
     measured: |t, f| Some((f.bytes.total - f.bytes.setup) as f64 / t.delivered as f64),
@@ -190,6 +199,7 @@ pub const BYTES_PER_EVENT: Figure = Figure {
 /// HTTP requests per delivered event.
 pub const REQUESTS_PER_EVENT: Figure = Figure {
     id: "requests_per_event",
+    path: "requests_per_event",
     label: "requests per event",
     quantity: Quantity::Count,
     measured: |t, f| Some(f.requests as f64 / t.delivered as f64),
@@ -198,6 +208,7 @@ pub const REQUESTS_PER_EVENT: Figure = Figure {
 /// HTTP requests of one client per second.
 pub const REQUESTS_PER_SECOND: Figure = Figure {
     id: "requests_per_second",
+    path: "requests_per_client_and_second",
     label: "requests per client and second",
     quantity: Quantity::PerSecond,
     measured: |t, f| Some(f.requests as f64 / client_seconds(t)),
@@ -206,6 +217,7 @@ pub const REQUESTS_PER_SECOND: Figure = Figure {
 /// CPU time of the server per delivery; only on loopback.
 pub const SERVER_CPU: Figure = Figure {
     id: "server_cpu_per_delivery",
+    path: "server_cpu_us_per_delivery",
     label: "server CPU per delivery",
     quantity: Quantity::Time,
     measured: |_, f| f.server_cpu_us_per_delivery,
@@ -215,6 +227,7 @@ pub const SERVER_CPU: Figure = Figure {
 /// Mean time from birth to the last client that saw the event.
 pub const LAST_RECEIVER: Figure = Figure {
     id: "last_receiver_mean",
+    path: "last_receiver_us.mean",
     label: "delay of the last receiver",
     quantity: Quantity::Time,
     measured: |_, f| Some(f.last_receiver_us?.mean),

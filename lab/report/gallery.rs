@@ -1,19 +1,30 @@
-//! The index of the gallery: one card per shipped scenario, with its question, its answer and its pictures.
+//! The index of the gallery: one card per report, with its question, its answer and its pictures.
 
-use super::finding;
-use crate::chart::all;
+use super::{finding, literature, sweep};
+use crate::chart::{self, Chart};
 use crate::measure::Results;
+use crate::measure::literature::Literature;
+use crate::measure::sweep::SweepResults;
 use askama::Template;
 
 #[derive(Template)]
 #[template(path = "gallery.html")]
 struct Gallery<'a> {
-    entries: Vec<Entry<'a>>,
+    groups: Vec<Group<'a>>,
     pushlab: &'a str,
 }
 
-struct Entry<'a> {
-    name: &'a str,
+/// Cards of one kind.
+struct Group<'a> {
+    title: &'static str,
+    cards: Vec<Card<'a>>,
+}
+
+struct Card<'a> {
+    id: &'a str,
+    title: &'a str,
+    /// Where the report lies, seen from the index.
+    folder: String,
     about: &'a str,
     /// The finding in one sentence, warnings first.
     answer: String,
@@ -23,35 +34,94 @@ struct Entry<'a> {
     command: &'a str,
 }
 
-/// The index page. Each report is expected in a folder named after its scenario.
-pub fn gallery(all_results: &[Results]) -> String {
-    let entry = |results: &'_ Results| {
-        let found = finding(results);
-        let mut sentences = found.warnings;
-        sentences.extend(found.sentences.into_iter().next());
-        let first = all(results).into_iter().next();
-        let (picture, alt) =
-            first.map_or_else(Default::default, |chart| (chart.id.into_owned(), chart.alt));
-        (sentences.join(" "), picture, alt)
-    };
-    let entries = all_results
-        .iter()
-        .map(|results| {
-            let (answer, picture, alt) = entry(results);
-            Entry {
-                name: &results.scenario.name,
-                about: &results.scenario.about,
-                answer,
-                picture,
-                alt,
-                command: &results.command,
-            }
-        })
-        .collect();
+/// The page of the literature lies here.
+pub const LITERATURE: &str = "literature";
+
+/// Where the report of a sweep lies.
+pub fn sweep_folder(name: &str) -> String {
+    format!("sweeps/{name}")
+}
+
+/// The index page. The report of a run is expected in a folder named after its scenario, a sweep's in `sweeps/NAME`,
+/// the literature's in `literature`.
+pub fn gallery(runs: &[Results], sweeps: &[SweepResults], literature: &Literature) -> String {
+    let groups = vec![
+        Group {
+            title: "Scenarios",
+            cards: runs.iter().map(of_run).collect(),
+        },
+        Group {
+            title: "Sweeps",
+            cards: sweeps.iter().map(of_sweep).collect(),
+        },
+        Group {
+            title: "Literature",
+            cards: vec![of_literature(literature)],
+        },
+    ];
     let page = Gallery {
-        entries,
-        pushlab: all_results.first().map_or("", |results| &results.pushlab),
+        groups,
+        pushlab: &literature.pushlab,
     };
     page.render()
         .expect("the template writes into a string and calls nothing that can fail")
+}
+
+fn of_run(results: &Results) -> Card<'_> {
+    let found = finding(results);
+    let first = chart::all(results).into_iter().next();
+    let (picture, alt) = cover(first);
+    Card {
+        id: &results.scenario.name,
+        title: &results.scenario.name,
+        folder: results.scenario.name.clone(),
+        about: &results.scenario.about,
+        answer: short(found.warnings, found.sentences),
+        picture,
+        alt,
+        command: &results.command,
+    }
+}
+
+fn of_sweep(results: &SweepResults) -> Card<'_> {
+    let sweep = &results.head.sweep;
+    let found = sweep::finding(results);
+    let (picture, alt) = cover(chart::sweep::all(results).into_iter().next());
+    Card {
+        id: &sweep.name,
+        title: &sweep.name,
+        folder: sweep_folder(&sweep.name),
+        about: &sweep.about,
+        answer: short(found.warnings, found.sentences),
+        picture,
+        alt,
+        command: &results.head.command,
+    }
+}
+
+fn of_literature(literature: &Literature) -> Card<'_> {
+    let (picture, alt) = cover(literature::charts(literature).into_iter().next());
+    Card {
+        id: LITERATURE,
+        title: "What the literature says, and what we measured",
+        folder: LITERATURE.into(),
+        about: "Twelve experiments from papers, standards and well-known articles: predicted beside measured.",
+        answer: literature::answer(literature),
+        picture,
+        alt,
+        command: &literature.command,
+    }
+}
+
+fn short(warnings: Vec<String>, sentences: Vec<String>) -> String {
+    let first = sentences.into_iter().next();
+    warnings
+        .into_iter()
+        .chain(first)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn cover(chart: Option<Chart>) -> (String, String) {
+    chart.map_or_else(Default::default, |chart| (chart.id.to_string(), chart.alt))
 }

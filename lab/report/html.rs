@@ -104,6 +104,8 @@ struct Card<'a> {
     swatch: (String, char),
     /// What it did, as pairs of a name and a value; empty for a transport that was not verified.
     facts: Vec<(&'static str, String)>,
+    /// The interval of the mean latency.
+    range: Option<String>,
     problem: String,
 }
 
@@ -212,10 +214,6 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 tables::times_baseline(results, f.bytes_per_event),
             ),
         ];
-        // Right below its figure.
-        if let Some(range) = f.intervals.get(MEAN).and_then(|ends| format::range(*ends)) {
-            facts.insert(3, ("mean, 95 % sure", range));
-        }
         // Only where real time passes, and only where the system tells.
         let cpu = [
             ("server CPU, event", f.server_cpu_us_per_delivery),
@@ -237,5 +235,6 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
             String::new()
         },
         facts,
+        range: figures(transport).and_then(|f| format::range(*f.intervals.get(MEAN)?)),
     }
 }

@@ -56,26 +56,36 @@ pub fn markdown(results: &Results) -> String {
         results.seed,
         results.pushlab
     );
-    // A longer fence than any run of backticks inside, so that no command can end it.
-    let fence = "`".repeat(longest_run(&results.command, '`').max(2) + 1);
     out.push_str(&format!(
-        "\n## Make it again\n\n{}\n\n{fence}sh\n{}\n{fence}\n",
+        "\n## Make it again\n\n{}\n\n{}",
         text(&origin),
-        results.command
+        command(&results.command)
     ));
     out
+}
+
+/// A command as a block to copy.
+pub(super) fn command(command: &str) -> String {
+    // A longer fence than any run of backticks inside, so that no command can end it.
+    let fence = "`".repeat(longest_run(command, '`').max(2) + 1);
+    format!("{fence}sh\n{command}\n{fence}\n")
 }
 
 pub(super) fn section(out: &mut String, title: &str, table: &Table) {
     if table.rows.is_empty() {
         return;
     }
+    out.push_str(&format!("\n## {}\n\n{}", text(title), rows(table)));
+}
+
+/// A table as Markdown.
+pub(super) fn rows(table: &Table) -> String {
     let row = |cells: &[String]| {
         let cells =
             (0..table.head.len()).map(|i| cells.get(i).map_or(String::new(), |cell| text(cell)));
         format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
     };
-    out.push_str(&format!("\n## {}\n\n{}", text(title), row(&table.head)));
+    let mut out = row(&table.head);
     // Names left, numbers right.
     out.push_str(&format!(
         "|---|{}\n",
@@ -84,6 +94,7 @@ pub(super) fn section(out: &mut String, title: &str, table: &Table) {
     for cells in &table.rows {
         out.push_str(&row(cells));
     }
+    out
 }
 
 /// Text that Markdown takes literally.

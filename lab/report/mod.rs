@@ -14,6 +14,7 @@ mod html;
 mod ladder;
 #[cfg(test)]
 mod lie_tests;
+pub mod literature;
 mod markdown;
 mod rank;
 mod sweep;
@@ -26,7 +27,7 @@ mod verdict;
 pub use crate::chart::format;
 pub use deviation::{Deviation, deviations};
 pub use finding::{Finding, finding};
-pub use gallery::gallery;
+pub use gallery::{LITERATURE, gallery, sweep_folder};
 pub use html::{html, html_beside_png};
 pub use ladder::{Ladder, Rung, ladders};
 pub use markdown::markdown;

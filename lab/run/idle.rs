@@ -6,6 +6,7 @@
 use super::{Prepared, RunError, simulated};
 use crate::clock::S;
 use crate::measure::{Bytes, Idle};
+use crate::net::sim::Middlebox;
 use crate::scenario::{Scenario, Span};
 use crate::transport::Entry;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ impl Prepared {
             capture: None,
             interrupt: self.interrupt.clone(),
             lies: self.lies.clone(),
+            middlebox: Middlebox::default(),
+            pause_ns: None,
             notes: Vec::new(),
         }
     }

@@ -108,8 +108,10 @@ pub(super) fn record(
             prepared.events.clone(),
             feed,
         ));
+        let middlebox = tokio::spawn(prepared.middlebox.clone().work());
         let dialer = |client| Dialer::Simulated { client };
         follow(prepared, entry, recorder, dialer, std::future::pending()).await;
+        middlebox.abort();
         publisher.abort();
         server.abort();
         let _ = server.await; // ended once it has been told, which takes a turn of the runtime

@@ -38,6 +38,8 @@ pub struct Client {
     dice: ChaCha8Rng,
     /// Connections lost in a row.
     losses: u32,
+    /// Exactly how long it waits before it returns; otherwise it backs off.
+    pause_ns: Option<u64>,
 }
 
 /// The connection is gone, or nothing came over it for too long.
@@ -52,7 +54,13 @@ impl Client {
             setup,
             dice,
             losses: 0,
+            pause_ns: None,
         }
+    }
+
+    /// From now on it waits exactly this long before it dials a lost connection again.
+    pub fn pause_for(&mut self, pause_ns: u64) {
+        self.pause_ns = Some(pause_ns);
     }
 
     /// When this client connects.
@@ -158,8 +166,11 @@ impl Client {
     }
 
     /// Pauses after a loss: doubled each time up to a cap, and jittered so that clients that lost
-    /// their connection together do not come back together.
+    /// their connection together do not come back together. Exactly what it was told, if it was.
     pub async fn back_off(&mut self) {
+        if let Some(pause_ns) = self.pause_ns {
+            return clock::sleep(pause_ns).await;
+        }
         let doubled = FIRST_BACKOFF_NS << self.losses.min(10);
         self.losses += 1;
         let span_ns = doubled.min(LONGEST_BACKOFF_NS);

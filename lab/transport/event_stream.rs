@@ -1,5 +1,7 @@
 //! The event stream format, read line by line (WHATWG HTML 9.2.5 and 9.2.6).
 
+use super::http::whole;
+
 /// Longest line, and longest event, that is kept; what is longer is dropped.
 const LONGEST: usize = 1 << 20;
 
@@ -14,9 +16,16 @@ pub struct Parser {
     after_cr: bool,
     /// The event being read is longer than allowed.
     too_long: bool,
+    /// The reconnection time last asked for, milliseconds.
+    retry_ms: Option<u64>,
 }
 
 impl Parser {
+    /// How long the server asks its readers to wait before they return, milliseconds.
+    pub fn retry_ms(&self) -> Option<u64> {
+        self.retry_ms
+    }
+
     /// Reads the next bytes; calls `event` with the data of each event that they complete.
     pub fn feed(&mut self, mut bytes: &[u8], mut event: impl FnMut(&[u8])) {
         while let Some(end) = bytes
@@ -61,14 +70,17 @@ impl Parser {
             self.too_long = false;
             return;
         }
-        // A comment has an empty name; `id` and `retry` are the browser's business, our cursor is
-        // in the data.
+        // A comment has an empty name; `id` is the browser's business, our cursor is in the data.
         let (name, value) = match line.iter().position(|&byte| byte == b':') {
             Some(colon) => (&line[..colon], &line[colon + 1..]),
             None => (line, &[][..]),
         };
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        if name == b"retry" {
+            // Digits and nothing else: `retry: 5s` says nothing (9.2.6).
+            self.retry_ms = whole(value).or(self.retry_ms);
+        }
         if name == b"data" {
-            let value = value.strip_prefix(b" ").unwrap_or(value);
             if self.data.len() + value.len() > LONGEST {
                 self.too_long = true;
             } else {
@@ -113,6 +125,21 @@ mod tests {
     fn one_byte_at_a_time() {
         let text = b"retry: 1000\n\nid: 7\ndata: {\"seq\":     7}\n\n:\n\n";
         assert_eq!(parse(text.chunks(1)), ["{\"seq\":     7}"]);
+    }
+
+    #[test]
+    fn a_reconnection_time_is_digits_and_nothing_else() {
+        for (text, retry_ms) in [
+            ("retry: 1000\n\n", Some(1_000)),
+            ("retry:20\n", Some(20)),
+            ("retry: 5s\n", None),
+            ("retry: +5\n", None),
+            ("retry: 7\nretry: soon\n", Some(7)),
+        ] {
+            let mut parser = Parser::default();
+            parser.feed(text.as_bytes(), |_| ());
+            assert_eq!(parser.retry_ms(), retry_ms, "{text:?}");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The ways of carrying the feed, one file each, and the table of them all.
 //!
 //! A transport is both halves of one conversation: [`Transport::serve`] answers a request on the
-//! server, [`Transport::follow`] keeps a client up to date. Nothing outside this module names one:
-//! everything loops over [`ALL`] and reads the [`Descriptor`]s. Transports never import each other
+//! server, [`Transport::follow`] keeps a client up to date. Nothing outside this module names one, but for `reproduce`:
+//! everything else loops over [`ALL`] and reads the [`Descriptor`]s. Transports never import each other
 //! and cannot tell which network they are on. A new transport is one new file plus its two lines
 //! here (`mod` and the entry in `ALL`).
 
@@ -24,6 +24,8 @@ mod websocket;
 
 pub use client::{Client, ClientSetup};
 pub use http::{Answer, Body};
+/// For the variants of `reproduce` that shake hands themselves.
+pub(crate) use upgrade::accept as accept_upgrade;
 
 use crate::feed::Feed;
 use crate::measure::Marker;
@@ -98,6 +100,12 @@ pub const ALL: &[Entry] = &[
     sse::ENTRY,
     websocket::ENTRY,
 ];
+
+/// By name, for `reproduce` alone: published claims are about one of them, not about all.
+pub use long_poll::ENTRY as LONG_POLL;
+pub use short_poll::ENTRY as SHORT_POLL;
+pub use sse::ENTRY as SSE;
+pub use websocket::ENTRY as WEBSOCKET;
 
 /// The transport that ratios are taken against.
 pub const BASELINE: &Descriptor = &websocket::DESCRIPTOR;

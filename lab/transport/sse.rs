@@ -19,7 +19,8 @@
 //! *Cost*: about 20 bytes of fields and chunk framing per event.
 //! *May* gather events for a while (`batch_every`) and send them as one chunk, or only the newest
 //! (`push_delivery`).
-//! *Resumes* as the browser's `EventSource` does: it returns with the last `id` it saw.
+//! *Resumes* as the browser's `EventSource` does: after the pause that `retry` asks for, with the last
+//! `id` it saw.
 //! *Hurts*: one way only (upward traffic needs requests of its own), and chunks are not messages:
 //! a proxy may cut or hold them, so the client parses lines, never chunks.
 
@@ -59,6 +60,8 @@ pub const ENTRY: Entry = Entry {
 
 /// What the server suggests as pause before a return.
 const RETRY: &str = "retry: 1000\n\n";
+/// Longest pause that a client lets a server talk it into.
+const LONGEST_RETRY_MS: u64 = 60_000;
 /// A comment: keeps the connection from looking dead (WHATWG HTML 9.2.7).
 const HEARTBEAT: &str = ":\n\n";
 /// Text that is prepared at once. A backlog stays in the log until its reader takes it, so that slow
@@ -270,6 +273,9 @@ impl Sse {
                 parser.feed(text, |data| {
                     client.saw(data);
                 });
+                if let Some(retry_ms) = parser.retry_ms() {
+                    client.pause_for(retry_ms.min(LONGEST_RETRY_MS) * clock::MS);
+                }
             }
         }
     }

@@ -48,7 +48,7 @@ impl Origins {
 }
 
 /// Checks an upgrade request: the 101 that accepts it, or the refusal.
-pub(super) fn accept<B>(request: &Request<B>) -> Result<Answer, Box<Answer>> {
+pub(crate) fn accept<B>(request: &Request<B>) -> Result<Answer, Box<Answer>> {
     let headers = request.headers();
     if request.version() != Version::HTTP_11
         || !has_token(headers, UPGRADE, "websocket")

@@ -13,6 +13,7 @@ mod raw;
 mod scripted_loss;
 mod short_poll;
 mod tcp;
+mod variants;
 
 use pushlab::measure::{Figures, TransportResult};
 use pushlab::net::Network;

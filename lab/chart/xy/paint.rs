@@ -196,9 +196,11 @@ impl Layout {
     }
 
     fn lines(&self, canvas: &Canvas, series: &PlotSeries, room: &mut Room) {
+        let named = matches!(self.x, super::Scale::Names(_));
         for piece in self.pieces(series.points.iter().map(|point| self.point(point))) {
-            room.dots.extend(dotted(&piece));
-            if piece.len() > 1 {
+            // Between names there is nothing that a line could mean.
+            if !named && piece.len() > 1 {
+                room.dots.extend(dotted(&piece));
                 canvas.line(piece, color(&series.color), STROKE - 1);
             }
         }

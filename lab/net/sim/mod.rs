@@ -10,6 +10,7 @@
 mod cable;
 mod endpoint;
 pub mod link;
+mod middlebox;
 mod network;
 mod repair;
 mod segment;
@@ -21,6 +22,7 @@ mod wire;
 
 pub use endpoint::SocketBuffers;
 pub use link::LinkConfig;
+pub use middlebox::Middlebox;
 pub use tap::{Tap, Tapped};
 pub use wire::{SimDial, SimWire, accept, dial};
 

@@ -46,6 +46,8 @@ pub struct Connection {
     first_up: Option<TcpSeqNumber>,
     first_down: Option<TcpSeqNumber>,
     accepted: bool,
+    /// When data last passed the client's end of the line, either way.
+    pub passed_ns: u64,
 }
 
 impl Connection {
@@ -55,6 +57,18 @@ impl Connection {
             Side::Client => &mut self.client_end,
             Side::Server => &mut self.server_end,
         }
+    }
+
+    /// A packet passes the client's end of the line.
+    fn pass(&mut self, segment: &Segment, now_ns: u64) {
+        if segment.payload > 0 || segment.syn {
+            self.passed_ns = now_ns;
+        }
+    }
+
+    /// Whether the client has it open.
+    pub fn open(&mut self) -> bool {
+        !self.client_end.connecting() && !self.client_end.finished()
     }
 }
 
@@ -93,6 +107,7 @@ impl Network {
             first_up: None,
             first_down: None,
             accepted: false,
+            passed_ns: now_ns,
         });
         self.pump(id, Side::Client);
         id
@@ -113,7 +128,11 @@ impl Network {
     pub fn arrive(&mut self, id: u32, side: Side, packet: usize) {
         let now_ns = clock::now_ns();
         let (packet, segment) = self.in_flight.remove(packet);
-        let end = self.connections[id as usize].end(side);
+        let connection = &mut self.connections[id as usize];
+        if side == Side::Client {
+            connection.pass(&segment, now_ns);
+        }
+        let end = connection.end(side);
         let mut repeats = Vec::new();
         end.repair
             .incoming(now_ns, &segment, |packet| repeats.push(packet));
@@ -143,6 +162,15 @@ impl Network {
             self.transmit(id, side, packet, true);
         }
         self.pump(id, side);
+    }
+
+    /// Resets a connection at the client's end, if it is open there; the server hears of it a transit later.
+    pub fn cut(&mut self, id: u32) {
+        let connection = &mut self.connections[id as usize];
+        if connection.open() {
+            connection.client_end.socket().abort();
+            self.pump(id, Side::Client);
+        }
     }
 
     /// Lets one end work, sends what it puts out, wakes its reader and writer, sets its timer.
@@ -208,6 +236,9 @@ impl Network {
             }
         };
         let (direction, acked) = connection.account(from, &segment);
+        if from == Side::Client {
+            connection.pass(&segment, now_ns);
+        }
         let new = &packet[segment.header + repeated..];
         let control = segment.syn || segment.fin || segment.rst;
         let client = connection.client;

@@ -1,6 +1,7 @@
-//! A recording as named points with figures and intervals.
+//! A recording or a sweep as named points with figures and intervals.
 
 use crate::chart::{figures, not_verified};
+use crate::measure::sweep::{self, Party, SweepResults};
 use crate::measure::{Results, TransportResult, lie};
 use serde_json::Value;
 
@@ -39,6 +40,8 @@ pub struct Measured {
     pub exact: bool,
 }
 
+/// Where the same run gives the same counts again.
+const SIMULATED: &str = "simulated";
 /// The order of the figures: how soon, how old, how much work, how many bytes; then what else there is.
 const ORDER: [&str; 12] = [
     "latency_us",
@@ -87,7 +90,7 @@ impl Side {
             let fields = fields.into_iter().filter(|(name, _)| name != "about");
             settings.extend(fields.map(|(name, value)| (name, words(&value))));
         }
-        let exact = results.network == "simulated";
+        let exact = results.network == SIMULATED;
         Self {
             command: results.command.clone(),
             lies: lie::label(&results.lies),
@@ -101,7 +104,82 @@ impl Side {
     }
 }
 
+impl Side {
+    /// A sweep: a point for each transport at each place where it was run.
+    pub fn of_sweep(results: &SweepResults) -> Self {
+        let head = &results.head;
+        let mut settings = vec![
+            ("network".to_owned(), head.network.clone()),
+            ("pushlab version".to_owned(), head.pushlab.clone()),
+        ];
+        if let Ok(Value::Object(mut sweep)) = serde_json::to_value(&head.sweep) {
+            let scenario = sweep.remove("scenario");
+            let fields = scenario.as_ref().and_then(Value::as_object).cloned();
+            let fields = sweep.into_iter().chain(fields.unwrap_or_default());
+            let fields = fields.filter(|(name, _)| !["name", "about"].contains(&name.as_str()));
+            settings.extend(fields.map(|(name, value)| (name, words(&value))));
+        }
+        let points = head.sweep.points();
+        let places = points.iter().flat_map(|at| {
+            let own = head
+                .parties
+                .iter()
+                .filter(|party| party.stands_for(at) == *at);
+            own.map(move |party| Point::of_place(results, party, at))
+        });
+        Self {
+            command: head.command.clone(),
+            lies: None,
+            settings,
+            points: places.collect(),
+        }
+    }
+}
+
 impl Point {
+    /// A transport at one place of a sweep, over its repeats.
+    fn of_place(results: &SweepResults, party: &Party, at: &[usize]) -> Self {
+        let place: Vec<_> = results
+            .head
+            .sweep
+            .vary
+            .iter()
+            .zip(at)
+            .zip(&party.affected)
+            .filter(|(_, affected)| **affected)
+            .map(|((axis, &index), _)| format!("{}={}", axis.key, axis.values[index]))
+            .collect();
+        let place = match place.is_empty() {
+            true => String::new(),
+            false => format!(" at {}", place.join(", ")),
+        };
+        let measured = sweep::FIGURES.iter().filter_map(|figure| {
+            let estimate = results.estimate(party, at, figure)?;
+            Some(Measured {
+                figure: figure.path.to_owned(),
+                value: estimate.value,
+                interval: estimate.interval,
+                // Seeds differ between repeats: a mean over them is no count.
+                exact: false,
+            })
+        });
+        let figures: Vec<_> = measured.collect();
+        let problem = || {
+            let trials = results.trials_at(party, at);
+            let problem = trials.iter().find_map(|trial| trial.problem.clone());
+            problem.map_or_else(
+                || "trials are missing".to_owned(),
+                |problem| format!("not verified: {problem}"),
+            )
+        };
+        Self {
+            id: format!("{}{place}", party.id),
+            label: format!("{}{place}", party.label),
+            problem: figures.is_empty().then(problem),
+            figures,
+        }
+    }
+
     fn of(transport: &TransportResult, exact: bool) -> Self {
         let found = figures(transport);
         let mut measured = Vec::new();

@@ -7,6 +7,7 @@ mod map;
 mod tests;
 mod text;
 
+pub use finding::finding;
 pub use html::html;
 pub use text::{markdown, terminal};
 
