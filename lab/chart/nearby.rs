@@ -24,7 +24,7 @@ impl Room {
             .map(|(rank, area)| (self.hidden(area), rank, area))
             .filter(|(hidden, ..)| *hidden <= most)
             .min_by_key(|(hidden, rank, area)| {
-                6 * hidden + rank + 5 * self.others(anchor, *area)
+                6 * hidden + rank + 12 * self.others(anchor, *area)
             })?;
         self.taken.push(best.2);
         Some(best.2)

@@ -65,7 +65,7 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
         all().fold(f64::INFINITY, f64::min),
         all().fold(0.0, f64::max),
     );
-    if !(most > least * (1.0 + STILL)) {
+    if most <= least * (1.0 + STILL) || series.is_empty() {
         return None;
     }
     // Time over distance: straight lines are to be seen as such.

@@ -304,13 +304,13 @@ fn rise(
     let [before, after] = cliff(&found, CLIFF)?;
     let (low, high) = (found[before]?, found[after]?);
     let text = format!(
-        "Between {} {} and {} the mean latency of {} rises from {} to {} that of {}.",
+        "Between {} {} and {} the mean latency of {} rises from {} to {} times that of {}.",
         view::title(axis),
         view::name(axis, before),
         view::name(axis, after),
         party.label,
-        format::ratio(low),
-        format::ratio(high),
+        format::significant(low),
+        format::significant(high),
         baseline.label
     );
     Some((text, high > low * STEEP))

@@ -63,7 +63,7 @@ fn a_cliff_lies_between_two_values() {
     let results = sweep(&["delay=100ms,240ms,260ms,400ms"]);
     all_say(
         &results,
-        "Between delay each way 240 ms and 260 ms the mean latency of Holding rises from 1.0x to 2.0x that of Duplex.",
+        "Between delay each way 240 ms and 260 ms the mean latency of Holding rises from 1 to 2 times that of Duplex.",
     );
     let flat = sweep(&["delay=10ms,20ms,30ms"]);
     let text = terminal(&flat, 200, false);
