@@ -15,7 +15,7 @@ use scale::Scale;
 
 /// Where names stand that have their line's end beside them.
 const NAMES: i32 = 276;
-/// How far the outermost values of a logarithmic axis stay away from its ends.
+/// How far the outermost values of an axis stay away from its ends.
 const PAD: i32 = 14;
 
 /// The plot as a chart. `footer` says where the numbers come from, in at most four lines.
@@ -111,14 +111,29 @@ impl Layout {
     /// Where a value lies on the sheet; nothing for what the axes cannot show.
     fn at(&self, x: f64, y: f64) -> Option<Point> {
         let place = |scale: &Scale, value: f64, from: i32, to: i32| {
-            let pad = if scale.is_tight() { PAD } else { 0 };
-            let (from, to) = (from + pad, to - pad);
             let part = scale.part(value)?;
             Some(from + (part * f64::from(to - from)).round() as i32)
         };
-        let x = place(&self.x, x, self.left, self.right)?;
-        let up = place(&self.y, y, 0, PLOT_BOTTOM - self.top)?;
+        let (side, end) = (self.pad_x(), self.pad_y());
+        let x = place(&self.x, x, self.left + side, self.right - side)?;
+        let up = place(&self.y, y, end, PLOT_BOTTOM - self.top - end)?;
         Some((x, PLOT_BOTTOM - up))
+    }
+
+    /// Markers keep away from the axis on the left and from the right edge.
+    fn pad_x(&self) -> i32 {
+        match self.x {
+            Scale::Names(_) => 0,
+            _ => PAD,
+        }
+    }
+
+    /// Below and above they do only where there is no zero to stand on.
+    fn pad_y(&self) -> i32 {
+        match self.y {
+            Scale::Log { .. } => PAD,
+            _ => 0,
+        }
     }
 
     fn point(&self, point: &PlotPoint) -> Option<Point> {

@@ -68,11 +68,10 @@ impl Layout {
     }
 
     fn axes(&self, canvas: &Canvas, plot: &Plot) {
-        let pad = |scale: &super::Scale| if scale.is_tight() { super::PAD } else { 0 };
         let row = self.top - 34;
         let mut free = i32::MAX;
         for (part, text) in self.y.ticks(12) {
-            let pad = pad(&self.y);
+            let pad = self.pad_y();
             let height = f64::from(PLOT_BOTTOM - self.top - 2 * pad);
             let y = PLOT_BOTTOM - pad - (part * height).round() as i32;
             canvas.line(vec![(self.left, y), (self.right, y)], GRID, 1);
@@ -87,7 +86,7 @@ impl Layout {
         let slot = (self.right - self.left) / ticks.len().max(1) as i32 - 10;
         let mut free = self.left - 60;
         for (part, text) in ticks {
-            let pad = pad(&self.x);
+            let pad = self.pad_x();
             let width = f64::from(self.right - self.left - 2 * pad);
             let x = self.left + pad + (part * width).round() as i32;
             let text = match &self.x {
@@ -177,13 +176,13 @@ impl Layout {
     }
 
     fn x_at(&self, x: f64) -> Option<i32> {
-        let pad = if self.x.is_tight() { super::PAD } else { 0 };
+        let pad = self.pad_x();
         let width = f64::from(self.right - self.left - 2 * pad);
         Some(self.left + pad + (self.x.part(x)? * width).round() as i32)
     }
 
     fn y_at(&self, y: f64) -> Option<i32> {
-        let pad = if self.y.is_tight() { super::PAD } else { 0 };
+        let pad = self.pad_y();
         let height = f64::from(PLOT_BOTTOM - self.top - 2 * pad);
         Some(PLOT_BOTTOM - pad - (self.y.part(y)? * height).round() as i32)
     }
@@ -245,8 +244,8 @@ impl Layout {
             if let Some(area) = room.near(end, (width, leading(LABEL)), HIDDEN) {
                 leader(canvas, end, area);
                 // Without its marker, which would look like one more point.
-                let at = (area.left, area.top);
-                canvas.bold(at, LABEL, Align::Left, INK, &series.label);
+                let (at, align) = hung(end, area);
+                canvas.bold(at, LABEL, align, INK, &series.label);
             } else {
                 beside.push((series, end));
             }
@@ -310,20 +309,31 @@ impl Layout {
     fn word(&self, canvas: &Canvas, room: &mut Room, at: Point, text: &str, hidden: usize) {
         if let Some(area) = room.near(at, (wide(text), TEXT + 2), hidden) {
             leader(canvas, at, area);
-            let corner = (area.left, area.top);
-            canvas.text(corner, TEXT, Align::Left, INK, text);
+            let (corner, align) = hung(at, area);
+            canvas.text(corner, TEXT, align, INK, text);
         }
     }
 }
 
-/// A thin line from a point to its words, where they stand apart.
+/// Where words hang in their place: at the side of their point, because they are narrower than estimated.
+fn hung((x, _): Point, area: Area) -> (Point, Align) {
+    match area.right <= x {
+        true => ((area.right, area.top), Align::Right),
+        false => ((area.left, area.top), Align::Left),
+    }
+}
+
+/// A thin line from the edge of a point's marker to its words, where they stand apart.
 fn leader(canvas: &Canvas, (x, y): Point, area: Area) {
     let near = (
         x.clamp(area.left, area.right),
         y.clamp(area.top, area.bottom),
     );
-    if (near.0 - x).abs().max((near.1 - y).abs()) > 16 {
-        canvas.line(vec![(x, y), near], WHITE, 3);
-        canvas.line(vec![(x, y), near], SOFT, 1);
+    let (dx, dy) = (near.0 - x, near.1 - y);
+    let far = dx.abs().max(dy.abs());
+    if far > 16 {
+        let from = (x + dx * (MARKER + 3) / far, y + dy * (MARKER + 3) / far);
+        canvas.line(vec![from, near], WHITE, 3);
+        canvas.line(vec![from, near], SOFT, 1);
     }
 }

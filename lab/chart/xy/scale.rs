@@ -119,11 +119,6 @@ impl Scale {
             _ => 0.0,
         }
     }
-
-    /// Whether values may lie exactly on the first and last place: then the axis gets a margin.
-    pub fn is_tight(&self) -> bool {
-        matches!(self, Self::Log { .. })
-    }
 }
 
 /// Whether an axis can show a value.
