@@ -27,6 +27,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../../scenarios/sweeps/cliff.json"),
     ),
     (
+        "cliff-map",
+        include_str!("../../../scenarios/sweeps/cliff-map.json"),
+    ),
+    (
         "break-even-lean",
         include_str!("../../../scenarios/sweeps/break-even-lean.json"),
     ),
