@@ -193,14 +193,15 @@ fn measure(
             plan.jobs.len()
         ));
     }
-    let work = |known: &[Trial]| -> f64 {
-        let open = plan
-            .jobs
-            .iter()
-            .filter(|job| !known.iter().any(|trial| job.made(trial)));
-        open.map(|job| job.work).sum()
-    };
-    let progress = Progress::of_trials(&what, left, work(&known));
+    let open = plan
+        .jobs
+        .iter()
+        .filter(|job| !known.iter().any(|trial| job.made(trial)));
+    let work: f64 = open.map(|job| job.work).sum();
+    if head.network == Network::Loopback.name() {
+        what.push_str(&format!(", in real time, about {work:.0} s in all"));
+    }
+    let progress = Progress::of_trials(&what, left, work);
     let trials = sweep::run(plan, known, workers, interrupt, |job, trial| {
         if let Some(journal) = &mut journal {
             journal.add(trial)?;

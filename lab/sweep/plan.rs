@@ -19,7 +19,8 @@ pub struct Job {
     pub repeat: u32,
     /// Lengthened, with the repeat's seed.
     pub scenario: Scenario,
-    /// About how many deliveries and questions it simulates.
+    /// How long it takes, as far as one can tell: seconds in real time; simulated, about how many
+    /// deliveries and questions there are.
     pub work: f64,
 }
 
@@ -61,7 +62,7 @@ impl Plan {
                 scenario
                     .validate()
                     .map_err(|error| error.at_point(&described(&sweep, &at)))?;
-                let work = work(&scenario, entry);
+                let work = work(&scenario, entry, network);
                 jobs.extend((0..sweep.repeats).map(|repeat| Job {
                     entry: *entry,
                     at: at.clone(),
@@ -164,9 +165,12 @@ fn lengthened(scenario: Scenario, entry: &Entry, sweep: &Sweep) -> Scenario {
     }
 }
 
-/// About how many deliveries and questions a run simulates.
-fn work(scenario: &Scenario, entry: &Entry) -> f64 {
+/// See [`Job::work`].
+fn work(scenario: &Scenario, entry: &Entry, network: Network) -> f64 {
     let span_s = (scenario.warm_up.as_nanos() + scenario.duration.as_nanos()) as f64 / 1e9;
+    if network == Network::Loopback {
+        return span_s;
+    }
     let every_s = scenario.poll_every.as_nanos() as f64 / 1e9;
     let questions = if asks_on_a_timer(entry) {
         1.0 / every_s
