@@ -159,10 +159,7 @@ pub fn cores() -> usize {
 /// Runs a sweep without a file and without a word.
 pub fn measure_quietly(plan: &Plan) -> Result<SweepResults, Failure> {
     let ignore = |_: &Job, _: &Trial| Ok::<(), Failure>(());
-    Ok(SweepResults {
-        head: plan.head.clone(),
-        trials: sweep::run(plan, Vec::new(), cores(), &Interrupt::default(), ignore)?,
-    })
+    sweep::run(plan, Vec::new(), cores(), &Interrupt::default(), ignore)
 }
 
 /// Runs what is not known yet, and keeps each trial as soon as it ends.
@@ -181,7 +178,7 @@ fn measure(
         None => (None, Vec::new()),
     };
     let head = &plan.head;
-    let left = plan.jobs.len() - known.len();
+    let left = plan.left(&known);
     let mut what = format!(
         "sweeping {} on the {} network",
         head.sweep.scenario.name, head.network
@@ -193,15 +190,9 @@ fn measure(
             plan.jobs.len()
         ));
     }
-    let work = |known: &[Trial]| -> f64 {
-        let open = plan
-            .jobs
-            .iter()
-            .filter(|job| !known.iter().any(|trial| job.made(trial)));
-        open.map(|job| job.work).sum()
-    };
-    let progress = Progress::of_trials(&what, left, work(&known));
-    let trials = sweep::run(plan, known, workers, interrupt, |job, trial| {
+    let work = left.iter().map(|job| job.work).sum();
+    let progress = Progress::of_trials(&what, left.len(), work);
+    let results = sweep::run(plan, known, workers, interrupt, |job, trial| {
         if let Some(journal) = &mut journal {
             journal.add(trial)?;
         }
@@ -209,8 +200,5 @@ fn measure(
         Ok::<(), Failure>(())
     });
     progress.finish();
-    Ok(SweepResults {
-        head: head.clone(),
-        trials: trials?,
-    })
+    results
 }
