@@ -4,7 +4,9 @@
 //! same start phases. What every client must see comes from the scenario's generator, not from what
 //! the server sent.
 
+mod beginning;
 mod capture;
+mod error;
 mod idle;
 mod interrupt;
 mod lies;
@@ -13,12 +15,13 @@ mod outcome;
 mod simulated;
 
 pub use capture::Capture;
+pub use error::RunError;
 pub use interrupt::Interrupt;
 pub use outcome::Outcome;
 pub use simulated::sim_config;
 
 use crate::clock::{self, S};
-use crate::feed::{self, Event, Feed, ReplayError, payload_label};
+use crate::feed::{self, Event, Feed, payload_label};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::sim::Middlebox;
@@ -27,18 +30,11 @@ use crate::scenario::{Delivery, Scenario, Span};
 use crate::theory::Law;
 use crate::transport::server::{Door, Server};
 use crate::transport::{self, Client, ClientSetup, Entry};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-use std::fmt;
+use beginning::Beginning;
 use std::sync::Arc;
 
 /// How long after the end of the measured window stragglers may take to see everything.
 const GRACE_NS: u64 = 60 * S;
-/// Streams of the seed, so that one kind of chance does not shift another.
-const PHASE_STREAM: u64 = 1 << 40;
-/// Over how long clients that do not ask on a timer connect, unless half the warm-up is shorter.
-const SPREAD_NS: u64 = S;
-
 /// A scenario made ready to run: its events exist.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -61,28 +57,6 @@ pub struct Prepared {
     /// What a reader must know about how the scenario was made ready.
     notes: Vec<String>,
 }
-
-/// Why a run could not be made. (A run that went wrong is an [`Outcome`] with a problem.)
-#[derive(Debug)]
-pub enum RunError {
-    /// The replay file is no good.
-    Replay(ReplayError),
-    /// This machine does not let us.
-    Environment(String),
-    /// A bug of ours.
-    Internal(String),
-}
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RunError::Replay(error) => error.fmt(f),
-            RunError::Environment(message) | RunError::Internal(message) => f.write_str(message),
-        }
-    }
-}
-
-impl std::error::Error for RunError {}
 
 impl Prepared {
     /// Generates the scenario's events. A replay that ends early shortens the measured window to
@@ -163,11 +137,6 @@ impl Prepared {
     /// The results before any transport has run.
     fn results(&self, network: Network, command: String) -> Results {
         let (from_ns, to_ns) = (self.scenario.warm_up.as_nanos(), self.end_ns());
-        let machine = || Machine {
-            os: std::env::consts::OS.into(),
-            arch: std::env::consts::ARCH.into(),
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
-        };
         Results {
             schema: SCHEMA.into(),
             version: VERSION,
@@ -231,35 +200,6 @@ impl Prepared {
         }
     }
 
-    /// When each client begins. One draw per client gives both instants, so that a longer poll
-    /// interval moves pollers only.
-    fn beginnings(&self) -> Vec<Beginning> {
-        let mut dice = ChaCha8Rng::seed_from_u64(self.scenario.seed);
-        dice.set_stream(PHASE_STREAM);
-        let clients = u64::from(self.scenario.clients);
-        let every_ns = self.scenario.poll_every.as_nanos();
-        (0..clients)
-            .map(|client| {
-                let draw = dice.next_u64();
-                Beginning {
-                    start_ns: self.within_warm_up(stratified(client, clients, draw, SPREAD_NS)),
-                    phase_ns: stratified(client, clients, draw, every_ns),
-                }
-            })
-            .collect()
-    }
-
-    /// Clients that do not ask on a timer connect within the first half of the warm-up, so that no
-    /// measured event meets an absent one.
-    fn within_warm_up(&self, start_ns: u64) -> u64 {
-        match self.scenario.warm_up.as_nanos() / 2 {
-            half_ns @ 1..SPREAD_NS => {
-                (u128::from(start_ns) * u128::from(half_ns) / u128::from(SPREAD_NS)) as u64
-            }
-            _ => start_ns,
-        }
-    }
-
     fn client(&self, number: u32, at: Beginning, dialer: Dialer, recorder: Recorder) -> Client {
         let mut client = Client::new(ClientSetup {
             number,
@@ -276,19 +216,6 @@ impl Prepared {
         }
         client
     }
-}
-
-/// When a client begins: it connects at `start_ns`, or asks first at `phase_ns` if it asks on a timer.
-struct Beginning {
-    start_ns: u64,
-    phase_ns: u64,
-}
-
-/// Client c of N at (c + u) T / N, with T the span and u random: the clients cover the span evenly
-/// whatever their number.
-fn stratified(client: u64, clients: u64, draw: u64, span_ns: u64) -> u64 {
-    let slot_ns = u128::from(client) * u128::from(span_ns) / u128::from(clients);
-    slot_ns as u64 + draw % (span_ns / clients).max(1)
 }
 
 /// Publishes every event at its instant, or at the end of a stall.
@@ -332,4 +259,13 @@ fn latest(entry: &Entry, scenario: &Scenario) -> bool {
         Law::LongPoll => Delivery::Every,
     };
     delivery == Delivery::Latest
+}
+
+/// This machine, beside figures that depend on it.
+pub fn machine() -> Machine {
+    Machine {
+        os: std::env::consts::OS.into(),
+        arch: std::env::consts::ARCH.into(),
+        cores: std::thread::available_parallelism().map_or(1, usize::from),
+    }
 }

@@ -59,14 +59,14 @@ impl Journal {
             journal.line(&plan.head)?;
             return Ok((journal, Vec::new()));
         }
-        let known = parse(&text, &journal.path)?;
-        journal.same_sweep(&known, plan)?;
+        let (head, known) = parse(&text, &journal.path)?;
+        journal.same_sweep(&head, &known, plan)?;
         // What a kill left half written is written again.
         journal
             .file
             .set_len(whole)
             .map_err(|e| cannot_write(&journal.path, e))?;
-        Ok((journal, known.trials))
+        Ok((journal, known))
     }
 
     /// Adds a trial.
@@ -103,23 +103,21 @@ impl Journal {
         Ok((text, whole as u64))
     }
 
-    fn same_sweep(&self, known: &SweepResults, plan: &Plan) -> Result<(), Failure> {
-        if let Some(differs) = difference(&known.head, &plan.head) {
+    fn same_sweep(&self, head: &SweepHead, known: &[Trial], plan: &Plan) -> Result<(), Failure> {
+        if let Some(differs) = difference(head, &plan.head) {
             return Err(Failure::Usage(format!(
                 "{} holds another sweep ({differs} differs): choose another place with --out FOLDER, \
                  or discard it with --fresh",
                 self.path.display()
             )));
         }
-        let planned = |trial: &Trial| {
-            plan.jobs.iter().any(|job| {
-                job.made(trial) && job.scenario.seed == trial.seed && job.span_us() == trial.span_us
-            })
-        };
-        match known.trials.iter().position(|trial| !planned(trial)) {
+        match plan.stranger(known) {
             Some(at) => Err(damaged(
                 &self.path,
-                &format!("line {} is no trial of this sweep", at + 2),
+                &format!(
+                    "line {} is no trial of this sweep, or one that is there already",
+                    at + 2
+                ),
             )),
             None => Ok(()),
         }
@@ -156,10 +154,12 @@ pub fn read(path: &Path) -> Result<SweepResults, Failure> {
         .map_err(|error| damaged(path, &error.to_string()))?;
     // A sweep that is being run may be in the middle of a line.
     let whole = text.rfind('\n').map_or(0, |at| at + 1);
-    parse(&text[..whole], path)
+    let (head, trials) = parse(&text[..whole], path)?;
+    Ok(SweepResults::new(head, trials))
 }
 
-fn parse(text: &str, path: &Path) -> Result<SweepResults, Failure> {
+/// The head and the trials as they stand there, in the order in which they ended.
+fn parse(text: &str, path: &Path) -> Result<(SweepHead, Vec<Trial>), Failure> {
     let mut lines = text.lines();
     let head: Value = lines
         .next()
@@ -181,7 +181,7 @@ fn parse(text: &str, path: &Path) -> Result<SweepResults, Failure> {
             .map_err(|error| damaged(path, &format!("line {} is no trial ({error})", at + 2)))
     };
     let trials = lines.enumerate().map(trial).collect::<Result<_, _>>()?;
-    Ok(SweepResults { head, trials })
+    Ok((head, trials))
 }
 
 /// The whole file of a sweep.
@@ -215,124 +215,4 @@ fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::net::Network;
-    use crate::run::Interrupt;
-    use crate::scenario::sweep::{Axis, Sweep};
-    use crate::sweep;
-
-    fn plan(axis: &str) -> Plan {
-        let base = r#"{"name": "short", "clients": 1, "duration": "1s"}"#;
-        let scenario = crate::scenario::parse(base, "").expect("a scenario");
-        let axis: Axis = axis.parse().expect("an axis");
-        let sweep = Sweep {
-            repeats: 2,
-            least_events: 1,
-            least_polls: 1,
-            ..Sweep::new(scenario, vec![axis])
-        };
-        Plan::new(sweep, Network::Simulated, "pushlab sweep".into()).expect("a plan")
-    }
-
-    /// Runs what is missing; returns how many trials that were.
-    fn go_on(folder: &Path, plan: &Plan) -> Result<(SweepResults, usize), Failure> {
-        let (mut journal, known) = Journal::open(folder, plan, false)?;
-        let mut ran = 0;
-        let trials = sweep::run(plan, known, 2, &Interrupt::default(), |_, trial| {
-            ran += 1;
-            journal.add(trial)
-        })?;
-        let results = SweepResults {
-            head: plan.head.clone(),
-            trials,
-        };
-        Ok((results, ran))
-    }
-
-    fn message(outcome: Result<(SweepResults, usize), Failure>) -> String {
-        match outcome {
-            Err(Failure::Usage(message)) => message,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_sweep_goes_on_where_it_was_killed_and_ends_the_same() {
-        let parent = tempfile::tempdir().expect("a place for files");
-        let plan = plan("poll_every=500ms,1s");
-        let (whole, ran) = go_on(&parent.path().join("whole"), &plan).expect("a sweep");
-        // Short polling at both values, the three others once; each twice.
-        assert_eq!(ran, 2 * (2 + 3));
-
-        let killed = parent.path().join("killed");
-        fs::create_dir(&killed).expect("a folder");
-        let text = text(&whole).expect("a text");
-        let kept: usize = text.lines().take(4).map(|line| line.len() + 1).sum();
-        fs::write(killed.join(NAME), &text[..kept + 30]).expect("a torn file");
-        let (resumed, ran) = go_on(&killed, &plan).expect("the rest");
-        assert_eq!(ran, 10 - 3);
-        assert_eq!(resumed, whole);
-        let file = read(&killed.join(NAME)).expect("a whole file");
-        assert_eq!(file.trials.len(), 10);
-        let (_, ran) = go_on(&killed, &plan).expect("nothing to do");
-        assert_eq!(ran, 0);
-    }
-
-    #[test]
-    fn what_is_not_this_sweep_is_refused_and_kept() {
-        let parent = tempfile::tempdir().expect("a place for files");
-        let folder = parent.path();
-        let path = folder.join(NAME);
-        let first = plan("poll_every=500ms,1s");
-        go_on(folder, &first).expect("a sweep");
-        let whole = fs::read_to_string(&path).expect("a file");
-        let other = plan("poll_every=500ms,2s");
-        let refused = message(go_on(folder, &other));
-        assert!(
-            refused.contains("another sweep (sweep.vary differs)"),
-            "{refused}"
-        );
-        assert_eq!(fs::read_to_string(&path).expect("a file"), whole);
-
-        for (from, to, part) in [
-            (
-                "\"version\":1",
-                "\"version\":0",
-                "version 0, this program reads",
-            ),
-            (
-                "\"schema\":\"pushlab/sweep\"",
-                "\"schema\":\"x\"",
-                "written as \"x\"",
-            ),
-            ("\"repeat\":1", "\"repeat\":7", "is no trial of this sweep"),
-            ("\"transport\":", "\"transporter\":", "line 2 is no trial"),
-        ] {
-            fs::write(&path, whole.replacen(from, to, 1)).expect("a damaged file");
-            let refused = message(go_on(folder, &first));
-            assert!(
-                refused.contains(part) && refused.contains(NAME),
-                "{from}: {refused}"
-            );
-        }
-        fs::write(&path, "no sweep at all\n").expect("another file");
-        assert!(message(go_on(folder, &first)).contains("line 1 is no head"));
-    }
-
-    #[test]
-    fn two_cannot_write_one_file() {
-        let parent = tempfile::tempdir().expect("a place for files");
-        let plan = plan("poll_every=500ms,1s");
-        let held = Journal::open(parent.path(), &plan, false).expect("a file");
-        let refused = message(go_on(parent.path(), &plan));
-        assert!(refused.contains("another pushlab"), "{refused}");
-        drop(held);
-        let mut file = OpenOptions::new()
-            .append(true)
-            .open(parent.path().join(NAME))
-            .expect("the file");
-        file.write_all(b"torn").expect("half a line");
-        assert!(go_on(parent.path(), &plan).is_ok());
-    }
-}
+mod tests;

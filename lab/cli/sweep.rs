@@ -159,10 +159,7 @@ pub fn cores() -> usize {
 /// Runs a sweep without a file and without a word.
 pub fn measure_quietly(plan: &Plan) -> Result<SweepResults, Failure> {
     let ignore = |_: &Job, _: &Trial| Ok::<(), Failure>(());
-    Ok(SweepResults {
-        head: plan.head.clone(),
-        trials: sweep::run(plan, Vec::new(), cores(), &Interrupt::default(), ignore)?,
-    })
+    sweep::run(plan, Vec::new(), cores(), &Interrupt::default(), ignore)
 }
 
 /// Runs what is not known yet, and keeps each trial as soon as it ends.
@@ -181,7 +178,7 @@ fn measure(
         None => (None, Vec::new()),
     };
     let head = &plan.head;
-    let left = plan.jobs.len() - known.len();
+    let left = plan.left(&known);
     let mut what = format!(
         "sweeping {} on the {} network",
         head.sweep.scenario.name, head.network
@@ -193,16 +190,12 @@ fn measure(
             plan.jobs.len()
         ));
     }
-    let open = plan
-        .jobs
-        .iter()
-        .filter(|job| !known.iter().any(|trial| job.made(trial)));
-    let work: f64 = open.map(|job| job.work).sum();
+    let work: f64 = left.iter().map(|job| job.work).sum();
     if head.network == Network::Loopback.name() {
         what.push_str(&format!(", in real time, about {work:.0} s in all"));
     }
-    let progress = Progress::of_trials(&what, left, work);
-    let trials = sweep::run(plan, known, workers, interrupt, |job, trial| {
+    let progress = Progress::of_trials(&what, left.len(), work);
+    let results = sweep::run(plan, known, workers, interrupt, |job, trial| {
         if let Some(journal) = &mut journal {
             journal.add(trial)?;
         }
@@ -210,8 +203,5 @@ fn measure(
         Ok::<(), Failure>(())
     });
     progress.finish();
-    Ok(SweepResults {
-        head: head.clone(),
-        trials: trials?,
-    })
+    results
 }

@@ -12,9 +12,11 @@ mod nested;
 pub mod plot;
 pub mod recorder;
 mod results;
+mod series;
 pub mod summary;
 pub mod sweep;
 
 pub use both::{BOTH_SCHEMA, BOTH_VERSION, Both};
 pub use lie::Lie;
 pub use results::*;
+pub use series::{Packet, SCREEN_POINTS, SCREEN_US, Series};

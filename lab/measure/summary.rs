@@ -2,7 +2,8 @@
 
 use super::ledger::Ledger;
 use super::recorder::{Book, Expectation};
-use super::results::{Figures, Mean, Percentiles, SCREEN_POINTS, SCREEN_US, Series};
+use super::results::{Figures, Mean, Percentiles};
+use super::series::{SCREEN_POINTS, SCREEN_US, Series};
 
 /// Points of the latency distribution that are kept.
 const CDF_POINTS: usize = 400;

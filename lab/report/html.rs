@@ -1,6 +1,7 @@
 //! The report as one page: drawings, tables and words in a single file that loads nothing, runs no script, and reads
 //! as well on a phone, in the dark and on paper.
 
+use super::figure::Figure;
 use super::{deviations, finding, ladders, tables};
 use crate::chart::{
     Chart, Table, all, evidence, figures, format, labelled, network, not_verified, swatch,
@@ -44,56 +45,19 @@ struct Page<'a> {
 /// The figure whose interval the cards show.
 const MEAN: &str = "latency_us.mean";
 
-/// A chart on the page, with what can be saved of it.
-struct Figure {
-    chart: Chart,
-    /// Its name in the list of contents, which is to stay short.
-    short: String,
-    /// Names of the files, without their endings.
-    file: String,
-    svg_url: String,
-    csv_url: String,
-}
-
-impl Figure {
-    fn new(results: &Results, chart: Chart) -> Self {
-        Self {
-            short: match &*chart.id {
-                "ladder" => "Ladder",
-                "age-sawtooth" => "Age",
-                "filmstrip" => "Screens",
-                "latency-cdf" => "Latency",
-                "percentile-spectrum" => "Tail",
-                "byte-ledger" => "Bytes",
-                "idle-minute" => "Idle minute",
-                "requests" => "Requests",
-                _ => &chart.title,
-            }
-            .to_owned(),
-            file: match results.lies.is_empty() {
-                true => format!("{}-{}", results.scenario.name, chart.id),
-                false => format!("LIE-{}-{}", results.scenario.name, chart.id),
-            },
-            svg_url: data_url("image/svg+xml", &chart.svg),
-            csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
-            chart,
-        }
+/// What the list of contents calls a chart: it is to stay short.
+fn short(chart: &Chart) -> &str {
+    match &*chart.id {
+        "ladder" => "Ladder",
+        "age-sawtooth" => "Age",
+        "filmstrip" => "Screens",
+        "latency-cdf" => "Latency",
+        "percentile-spectrum" => "Tail",
+        "byte-ledger" => "Bytes",
+        "idle-minute" => "Idle minute",
+        "requests" => "Requests",
+        _ => &chart.title,
     }
-}
-
-/// A file inside the page: it can be saved without a server and without a script.
-pub(super) fn data_url(kind: &str, text: &str) -> String {
-    let mut url = format!("data:{kind},");
-    for byte in text.bytes() {
-        match byte {
-            // What is plain in a URL and in an HTML attribute.
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => url.push(char::from(byte)),
-            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'(' | b')' | b';' | b'/' | b'?' | b':'
-            | b'@' | b'=' | b'+' | b'$' | b',' => url.push(char::from(byte)),
-            _ => url.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    url
 }
 
 /// One transport on the scorecard.
@@ -123,6 +87,11 @@ fn page(results: &Results, png: bool) -> String {
     let found = finding(results);
     let mut sentences = found.sentences.into_iter();
     let baseline = results.transports.iter().find(|t| t.id == results.baseline);
+    let name = &results.scenario.name;
+    let files = match results.lies.is_empty() {
+        true => name.clone(),
+        false => format!("LIE-{name}"),
+    };
     let page = Page {
         results,
         network: network(results),
@@ -144,7 +113,7 @@ fn page(results: &Results, png: bool) -> String {
             .any(|ends| format::range(*ends).is_some()),
         figures: all(results)
             .into_iter()
-            .map(|chart| Figure::new(results, chart))
+            .map(|chart| Figure::new(&files, chart))
             .collect(),
         png,
         lie: lie::short_label(&results.lies),

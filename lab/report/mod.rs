@@ -4,6 +4,7 @@
 pub mod both;
 pub mod compare;
 mod deviation;
+mod figure;
 mod finding;
 #[cfg(test)]
 mod finding_tests;

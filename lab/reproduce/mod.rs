@@ -31,11 +31,10 @@ pub mod variants;
 pub use context::{Context, Trial};
 pub use measured::{Measured, Reading};
 
-use crate::measure::Machine;
 use crate::measure::literature::{
     Experiment, Folklore, LITERATURE_SCHEMA, LITERATURE_VERSION, Literature,
 };
-use crate::run::RunError;
+use crate::run::{RunError, machine};
 
 /// One experiment: a published claim and how it is tested.
 pub struct Study {
@@ -161,12 +160,4 @@ fn experiment(study: &Study, measured: Option<Measured>) -> Result<Experiment, R
         plot: measured.plot.map(join::rounded_plot),
         notes: measured.notes,
     })
-}
-
-fn machine() -> Machine {
-    Machine {
-        os: std::env::consts::OS.into(),
-        arch: std::env::consts::ARCH.into(),
-        cores: std::thread::available_parallelism().map_or(1, usize::from),
-    }
 }

@@ -9,7 +9,7 @@ mod tests;
 
 pub use plan::{Job, Plan};
 
-use crate::measure::sweep::Trial;
+use crate::measure::sweep::{SweepResults, Trial};
 use crate::net::Network;
 use crate::run::{Interrupt, Prepared, RunError};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use std::sync::mpsc;
 use std::thread;
 
 /// Runs the jobs that are not among the `known` trials, at most `workers` at a time, the longest first, and hands each
-/// trial to `done` as it ends. Returns all trials in the order of the plan. An early end, asked for or because `done`
+/// trial to `done` as it ends. Returns all trials. An early end, asked for or because `done`
 /// or a run failed, keeps what is finished.
 pub fn run<E: From<RunError>>(
     plan: &Plan,
@@ -25,12 +25,8 @@ pub fn run<E: From<RunError>>(
     workers: usize,
     interrupt: &Interrupt,
     mut done: impl FnMut(&Job, &Trial) -> Result<(), E>,
-) -> Result<Vec<Trial>, E> {
-    let mut left: Vec<&Job> = plan
-        .jobs
-        .iter()
-        .filter(|job| !known.iter().any(|trial| job.made(trial)))
-        .collect();
+) -> Result<SweepResults, E> {
+    let mut left = plan.left(&known);
     left.sort_by(|a, b| b.work.total_cmp(&a.work));
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::channel();
@@ -62,8 +58,7 @@ pub fn run<E: From<RunError>>(
         }
         Ok::<(), E>(())
     })?;
-    plan.sort(&mut trials);
-    Ok(trials)
+    Ok(SweepResults::new(plan.head.clone(), trials))
 }
 
 /// One trial; none if it was ended early.

@@ -1,11 +1,12 @@
 //! Which trials a sweep needs: each transport at each point that can affect it, long enough to prove something.
 
 use crate::measure::Style;
-use crate::measure::sweep::{Party, SWEEP_SCHEMA, SWEEP_VERSION, SweepHead, Trial};
+use crate::measure::sweep::{Party, SWEEP_SCHEMA, SWEEP_VERSION, SweepHead, Trial, TrialKey};
 use crate::net::Network;
 use crate::scenario::sweep::{Sweep, field};
 use crate::scenario::{Scenario, ScenarioError, Span};
 use crate::transport::{self, Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The field that sets how often a client asks on a timer.
 const POLL_INTERVAL: &str = "poll_every";
@@ -25,11 +26,9 @@ pub struct Job {
 }
 
 impl Job {
-    /// Whether `trial` is what this job makes.
-    pub fn made(&self, trial: &Trial) -> bool {
-        trial.transport == self.entry.descriptor.id
-            && trial.at == self.at
-            && trial.repeat == self.repeat
+    /// As [`Trial::key`] of what it makes.
+    fn key(&self) -> TrialKey<'_> {
+        (self.entry.descriptor.id, &self.at, self.repeat)
     }
 
     /// Warm-up and measured window together, microseconds.
@@ -88,17 +87,20 @@ impl Plan {
         Ok(Self { head, jobs })
     }
 
-    /// Puts trials into the order of the jobs.
-    pub fn sort(&self, trials: &mut [Trial]) {
-        let place = |trial: &Trial| {
-            let party = self
-                .head
-                .parties
-                .iter()
-                .position(|party| party.id == trial.transport);
-            (trial.at.clone(), party, trial.repeat)
-        };
-        trials.sort_by_cached_key(place);
+    /// The jobs whose trials are not among the `known` ones.
+    pub fn left(&self, known: &[Trial]) -> Vec<&Job> {
+        let known: BTreeSet<_> = known.iter().map(Trial::key).collect();
+        let open = |job: &&Job| !known.contains(&job.key());
+        self.jobs.iter().filter(open).collect()
+    }
+
+    /// The first trial that no job of this plan makes, or that is there twice; its index.
+    pub fn stranger(&self, trials: &[Trial]) -> Option<usize> {
+        let mut jobs: BTreeMap<_, _> = self.jobs.iter().map(|job| (job.key(), job)).collect();
+        trials.iter().position(|trial| {
+            let job = jobs.remove(&trial.key());
+            job.is_none_or(|job| job.scenario.seed != trial.seed || job.span_us() != trial.span_us)
+        })
     }
 }
 

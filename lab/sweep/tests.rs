@@ -1,7 +1,7 @@
 //! What a sweep promises: enough of everything, nothing twice, the same whatever the number of cores.
 
 use super::*;
-use crate::measure::sweep::{BYTES_PER_SECOND, LATENCY_MEAN, SweepResults};
+use crate::measure::sweep::{BYTES_PER_SECOND, LATENCY_MEAN};
 use crate::scenario::sweep::{Axis, Sweep};
 use crate::scenario::{self, Span};
 
@@ -23,7 +23,9 @@ fn plan(sweep: Sweep) -> Plan {
 
 fn trials(plan: &Plan, workers: usize) -> Vec<Trial> {
     let done = |_: &Job, _: &Trial| Ok::<(), RunError>(());
-    run(plan, vec![], workers, &Interrupt::default(), done).unwrap()
+    run(plan, vec![], workers, &Interrupt::default(), done)
+        .unwrap()
+        .trials
 }
 
 #[test]
@@ -85,14 +87,16 @@ fn an_early_end_keeps_what_is_finished() {
         interrupt.ask();
         Ok::<(), RunError>(())
     })
-    .unwrap();
+    .unwrap()
+    .trials;
     assert!(!some.is_empty() && some.len() < plan.jobs.len());
     let mut ran = 0;
     let all = run(&plan, some.clone(), 2, &Interrupt::default(), |_, _| {
         ran += 1;
         Ok::<(), RunError>(())
     })
-    .unwrap();
+    .unwrap()
+    .trials;
     assert_eq!(ran, plan.jobs.len() - some.len());
     assert_eq!(all, trials(&plan, 2));
 }
@@ -103,10 +107,7 @@ fn figures_are_means_with_intervals_and_ratios_are_paired() {
         r#", "arrivals": "fixed", "rate": "4/s", "bandwidth": "1Gbit/s""#,
         &["rtt=20ms,100ms"],
     ));
-    let results = SweepResults {
-        head: plan.head.clone(),
-        trials: trials(&plan, 2),
-    };
+    let results = SweepResults::new(plan.head.clone(), trials(&plan, 2));
     let parties = &results.head.parties;
     let push = parties.last().unwrap();
     for (at, delay_us) in [(0, 10_000.0), (1, 50_000.0)] {

@@ -1,6 +1,7 @@
-//! The opening handshake of WebSocket as HTTP sees it (RFC 6455, 4.2), and who may ask for it.
+//! The opening handshake of WebSocket as HTTP sees it (RFC 6455, 4): the question, the answer, and who may ask.
 
 use super::Answer;
+use super::heads::{HOST as LAB, Heads};
 use super::http::plain;
 use hyper::header::{
     CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT,
@@ -45,6 +46,28 @@ impl Origins {
         let listed = |other: &String| other == "*" || origin.eq_ignore_ascii_case(other.as_bytes());
         own || self.0.iter().any(listed)
     }
+}
+
+/// The client's request. Its key need not be secret, only look like 16 bytes in base 64: made from the instant of
+/// connecting, so that a simulated run has the same bytes each time.
+pub(super) fn ask(path: &str, heads: &Heads, start_ns: u64) -> Request<()> {
+    let mut request = Request::new(());
+    *request.uri_mut() = format!("ws://{LAB}{path}").parse().unwrap_or_default();
+    let key = format!("{start_ns:021}A==");
+    *request.headers_mut() = heads.upgrade().clone();
+    let lines = [
+        (HOST, LAB),
+        (CONNECTION, "Upgrade"),
+        (UPGRADE, "websocket"),
+        (SEC_WEBSOCKET_VERSION, "13"),
+        (SEC_WEBSOCKET_KEY, &key),
+    ];
+    for (name, value) in lines {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            request.headers_mut().insert(name, value);
+        }
+    }
+    request
 }
 
 /// Checks an upgrade request: the 101 that accepts it, or the refusal.

@@ -24,7 +24,7 @@
 
 use super::client::Lost;
 use super::close::{fail, refuse};
-use super::heads::{HOST, Heads};
+use super::heads::Heads;
 use super::hello::hello;
 use super::pace::Pacing;
 use super::server::Slot;
@@ -38,9 +38,7 @@ use crate::theory::Law;
 use futures_util::{SinkExt, StreamExt};
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::header::HeaderValue;
 use hyper_util::rt::TokioIo;
-use std::borrow::Cow;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
@@ -231,7 +229,7 @@ impl WebSocket {
         let open = async {
             let wire = client.dial().await?;
             client.requested();
-            let upgrade = self.upgrade(client.start_ns());
+            let upgrade = upgrade::ask(DESCRIPTOR.path, &self.heads, client.start_ns());
             let (socket, _) = tokio_tungstenite::client_async_with_config(
                 upgrade,
                 wire,
@@ -278,30 +276,6 @@ impl WebSocket {
             () = handshake => {}
             () = clock::sleep(PATIENCE_NS) => {} // a peer that never answers is left alone
         }
-    }
-
-    /// The upgrade request. Its key need not be secret, only look like 16 bytes in base 64: made
-    /// from the instant of connecting, so that a simulated run has the same bytes each time.
-    fn upgrade(&self, start_ns: u64) -> Request<()> {
-        let mut request = Request::new(());
-        *request.uri_mut() = format!("ws://{HOST}{}", DESCRIPTOR.path)
-            .parse()
-            .unwrap_or_default();
-        let key: Cow<'static, str> = format!("{start_ns:021}A==").into();
-        *request.headers_mut() = self.heads.upgrade().clone();
-        let lines = [
-            ("host", HOST),
-            ("connection", "Upgrade"),
-            ("upgrade", "websocket"),
-            ("sec-websocket-version", "13"),
-            ("sec-websocket-key", &key),
-        ];
-        for (name, value) in lines {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                request.headers_mut().insert(name, value);
-            }
-        }
-        request
     }
 }
 

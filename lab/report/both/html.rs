@@ -1,9 +1,9 @@
 //! The comparison as one page that loads nothing and runs no script.
 
-use super::words::{Words, explanations, networks, origin, tables, words};
-use crate::chart::{Chart, Table, agreement};
+use super::words::{explanations, networks, origin, tables, words};
+use crate::chart::{Table, agreement};
 use crate::measure::Both;
-use crate::report::html::data_url;
+use crate::report::figure::Figure;
 use askama::Template;
 
 /// The page, filled by `both.html`.
@@ -11,12 +11,10 @@ use askama::Template;
 #[template(path = "both.html")]
 struct Page<'a> {
     both: &'a Both,
-    words: Words,
-    chart: Chart,
-    /// Name of the files, without their endings.
-    file: String,
-    svg_url: String,
-    csv_url: String,
+    warnings: Vec<String>,
+    answer: String,
+    details: Vec<String>,
+    figure: Figure,
     /// Whether the chart lies beside the page as `ID.png`.
     png: bool,
     tables: Vec<Table>,
@@ -37,19 +35,17 @@ pub fn html_beside_png(both: &Both) -> String {
 
 fn page(both: &Both, png: bool) -> String {
     let words = words(both);
-    let chart = agreement(both);
     let page = Page {
         both,
-        file: format!("{}-{}", both.simulated.scenario.name, chart.id),
-        svg_url: data_url("image/svg+xml", &chart.svg),
-        csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
-        chart,
+        figure: Figure::new(&both.simulated.scenario.name, agreement(both)),
         png,
         tables: tables(&words.rows),
         explanations: explanations(&words.rows),
         networks: networks(both),
         origin: origin(&both.simulated),
-        words,
+        warnings: words.warnings,
+        answer: words.answer,
+        details: words.details,
     };
     page.render()
         .expect("the template writes into a string and calls nothing that can fail")

@@ -4,7 +4,7 @@ use super::{finding::finding, map, method, trials};
 use crate::chart::sweep::{all, view};
 use crate::chart::{Chart, Table};
 use crate::measure::sweep::SweepResults;
-use crate::report::html::data_url;
+use crate::report::figure::Figure;
 use askama::Template;
 
 /// The page, filled by `sweep.html`.
@@ -25,26 +25,11 @@ struct Page<'a> {
     axes: Vec<(String, String)>,
 }
 
-/// A chart on the page, with what can be saved of it.
-struct Figure {
-    chart: Chart,
-    short: String,
-    file: String,
-    svg_url: String,
-    csv_url: String,
-}
-
 /// The whole report as HTML.
 pub fn html(results: &SweepResults) -> String {
     let found = finding(results);
     let sweep = &results.head.sweep;
-    let figure = |chart: Chart| Figure {
-        short: short(&chart),
-        file: format!("{}-{}", sweep.name, chart.id),
-        svg_url: data_url("image/svg+xml", &chart.svg),
-        csv_url: data_url("text/csv;charset=utf-8", &chart.table.csv()),
-        chart,
-    };
+    let figure = |chart| Figure::new(&sweep.name, chart);
     let titles: Vec<String> = sweep.vary.iter().map(view::title).collect();
     let page = Page {
         results,

@@ -1,0 +1,26 @@
+//! Why there is no run.
+
+use crate::feed::ReplayError;
+use std::fmt;
+
+/// Why a run could not be made. (A run that went wrong is an [`Outcome`] with a problem.)
+#[derive(Debug)]
+pub enum RunError {
+    /// The replay file is no good.
+    Replay(ReplayError),
+    /// This machine does not let us.
+    Environment(String),
+    /// A bug of ours.
+    Internal(String),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunError::Replay(error) => error.fmt(f),
+            RunError::Environment(message) | RunError::Internal(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
