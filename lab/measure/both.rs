@@ -2,6 +2,7 @@
 //! the error of the model, and of the machine.
 
 use super::{Figures, Results, TransportResult};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The value of [`Both::schema`].
@@ -10,7 +11,7 @@ pub const BOTH_SCHEMA: &str = "pushlab/both";
 pub const BOTH_VERSION: u32 = 1;
 
 /// The same events, over the simulated network and over kernel sockets behind a delay line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Both {
     /// Always [`BOTH_SCHEMA`].
     pub schema: String,

@@ -42,7 +42,7 @@ pub struct Source {
 /// One claim, put to the test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Experiment {
-    /// `E1` to `E12`.
+    /// `E` and its number.
     pub id: String,
     pub title: String,
     /// What it asks.

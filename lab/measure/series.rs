@@ -38,7 +38,7 @@ pub struct Packet {
     pub arrived_us: Option<u64>,
     /// Client to server?
     pub up: bool,
-    /// Its bytes by layer, as in [`super::Bytes`].
+    /// Its bytes by layer, as in `Bytes`.
     pub payload: u64,
     pub framing: u64,
     pub http_headers: u64,

@@ -3,6 +3,7 @@
 
 pub mod both;
 pub mod compare;
+mod console;
 mod deviation;
 mod figure;
 mod finding;

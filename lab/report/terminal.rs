@@ -1,11 +1,11 @@
-//! The summary in a terminal: a table that fits its width, what was found, and how to make it again. Plain ASCII, so
-//! that no console garbles it; colour only where asked for.
+//! The summary in a terminal: a table that fits its width, what was found, and how to make it again. Colour
+//! only where asked for.
 
+use super::console::{self, ALL_BUT_THE_FIRST, Ink, fill, fits};
 use super::{finding, tables};
 use crate::chart::format::{ascii, spaced};
 use crate::chart::{evidence, network, rate};
 use crate::measure::Results;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 const HEAD: [&str; 11] = [
     "transport",
@@ -20,20 +20,11 @@ const HEAD: [&str; 11] = [
     "times\nbaseline",
     "verified",
 ];
-const BOLD: &str = "\x1b[1m";
-const RED: &str = "\x1b[1;31m";
-const RESET: &str = "\x1b[0m";
 
 /// The summary, at most `width` columns wide (but never less than 40), without a final line break.
 pub fn terminal(results: &Results, width: u16, color: bool) -> String {
     let width = width.max(40);
-    let paint = |line: &str, style: &str| {
-        if color {
-            format!("{style}{line}{RESET}")
-        } else {
-            line.to_owned()
-        }
-    };
+    let ink = Ink(color);
     let scenario = &results.scenario;
     let title = format!(
         "{} | {} | {} | {} | seed {}",
@@ -45,16 +36,16 @@ pub fn terminal(results: &Results, width: u16, color: bool) -> String {
     );
     let mut out: Vec<String> = fill(&title, width)
         .iter()
-        .map(|line| paint(line, BOLD))
+        .map(|line| ink.bold(line))
         .collect();
     let found = finding(results);
     for warning in &found.warnings {
         out.push(String::new());
-        out.extend(fill(warning, width).iter().map(|line| paint(line, RED)));
+        out.extend(fill(warning, width).iter().map(|line| ink.red(line)));
     }
     out.push(String::new());
     let (table, head_lines) = table(results, width);
-    out.extend(table.lines().take(head_lines).map(|line| paint(line, BOLD)));
+    out.extend(table.lines().take(head_lines).map(|line| ink.bold(line)));
     out.extend(table.lines().skip(head_lines).map(str::to_owned));
     if let Some(note) = evidence::note(results) {
         out.extend(fill(&note, width));
@@ -95,52 +86,11 @@ fn table(results: &Results, width: u16) -> (String, usize) {
         .into_iter()
         .map(|row| row.iter().map(|cell| ascii(cell)).collect())
         .collect();
-    let wide = rendered(&rows, None);
-    if wide
-        .lines()
-        .all(|line| line.chars().count() <= usize::from(width))
-    {
+    let wide = console::table(&rows, ALL_BUT_THE_FIRST, None);
+    if fits(&wide, width) {
         return (wide, 2);
     }
     let column = |i: usize| rows.iter().map(|row| row[i].replace('\n', " ")).collect();
     let columns: Vec<Vec<String>> = (0..HEAD.len()).map(column).collect();
-    (rendered(&columns, Some(width)), 1)
-}
-
-pub(super) fn rendered(rows: &[Vec<String>], width: Option<u16>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    if let Some(width) = width {
-        table
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(width);
-    }
-    table.add_rows(rows);
-    for (i, column) in table.column_iter_mut().enumerate() {
-        column.set_cell_alignment(if i == 0 {
-            CellAlignment::Left
-        } else {
-            CellAlignment::Right
-        });
-    }
-    table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// Text broken at spaces into lines of at most `width` characters.
-pub(super) fn fill(text: &str, width: u16) -> Vec<String> {
-    let mut lines: Vec<String> = vec![];
-    for word in ascii(text).split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= usize::from(width) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
+    (console::table(&columns, ALL_BUT_THE_FIRST, Some(width)), 1)
 }

@@ -1,4 +1,4 @@
-//! Published claims, put to the test: the twelve experiments of `pushlab reproduce`.
+//! Published claims, put to the test: the experiments of `pushlab reproduce`.
 //!
 //! One file per experiment says what is claimed, runs its trials and returns what it measured, by figure. What each
 //! figure should be, how far it may be off and who says so stands in [`expectations`], and nowhere else. [`run`] joins
@@ -38,7 +38,7 @@ use crate::run::{RunError, machine};
 
 /// One experiment: a published claim and how it is tested.
 pub struct Study {
-    /// `E1` to `E12`.
+    /// `E` and its number.
     pub id: &'static str,
     pub title: &'static str,
     /// What it asks.

@@ -2,6 +2,7 @@
 //! who may name a transport, and what a generated page may contain.
 
 mod files;
+mod map;
 mod readme;
 mod source;
 

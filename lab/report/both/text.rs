@@ -3,8 +3,8 @@
 use super::words::{explanations, networks, origin, tables, words};
 use crate::chart::format::ascii;
 use crate::measure::Both;
+use crate::report::console::{self, ALL_BUT_THE_FIRST, fill};
 use crate::report::markdown::{section, text};
-use crate::report::terminal::{fill, rendered};
 
 /// The comparison for a terminal: plain ASCII, at most `width` columns wide where words can be
 /// broken, without a final line break.
@@ -38,7 +38,8 @@ pub fn terminal(both: &Both, width: u16) -> String {
     }
     if !cells.is_empty() {
         out.push(String::new());
-        out.extend(rendered(&cells, Some(width)).lines().map(str::to_owned));
+        let table = console::table(&cells, ALL_BUT_THE_FIRST, Some(width));
+        out.extend(table.lines().map(str::to_owned));
     }
     out.push(String::new());
     out.extend(fill(

@@ -10,6 +10,7 @@ mod tests;
 pub use points::{Measured, Point, Side};
 pub use terminal::terminal;
 
+use crate::measure::summary;
 use serde::Serialize;
 
 /// The value of [`Comparison::schema`].
@@ -152,8 +153,8 @@ fn pair(a: &Point, b: &Point) -> Pair {
             figure: a.figure.clone(),
             a: a.value,
             b: b.value,
-            difference: rounded(difference),
-            percent: (a.value != 0.0).then(|| rounded(difference / a.value.abs() * 100.0)),
+            difference: summary::rounded(difference),
+            percent: (a.value != 0.0).then(|| summary::rounded(difference / a.value.abs() * 100.0)),
             interval_a: a.interval,
             interval_b: b.interval,
             verdict: Verdict::of(a, b),
@@ -197,9 +198,4 @@ fn settings(a: &Side, b: &Side) -> Vec<Setting> {
         })
         .filter(|setting| setting.a != setting.b)
         .collect()
-}
-
-/// Differences of rounded figures are rounded too.
-fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
 }

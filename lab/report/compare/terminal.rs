@@ -2,36 +2,30 @@
 
 use super::{Comparison, Difference, Pair, Verdict};
 use crate::chart::format::{self, ascii};
+use crate::report::console::{self, Ink, fill};
 use crate::report::deviation::{figure_name, figure_value};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-const BOLD: &str = "\x1b[1m";
-const RESET: &str = "\x1b[0m";
+/// The columns of figures that hold numbers.
+const NUMBERS: std::ops::Range<usize> = 1..5;
 /// A setting longer than this is cut; the JSON has all of it.
 const LONGEST: usize = 60;
 
 /// The comparison, at most `width` columns wide (but never less than 60), without a final line break.
 pub fn terminal(comparison: &Comparison, width: u16, color: bool) -> String {
     let width = width.max(60);
-    let bold = |line: &str| {
-        if color {
-            format!("{BOLD}{line}{RESET}")
-        } else {
-            line.to_owned()
-        }
-    };
+    let ink = Ink(color);
     let mut out = vec![
         format!("A: {}", ascii(&comparison.a)),
         format!("B: {}", ascii(&comparison.b)),
         String::new(),
     ];
     for warning in &comparison.warnings {
-        out.extend([bold(&ascii(warning)), String::new()]);
+        out.extend([ink.bold(&ascii(warning)), String::new()]);
     }
     if comparison.settings.is_empty() {
         out.push("Nothing was set differently.".into());
     } else {
-        out.push(bold("What was set differently"));
+        out.push(ink.bold("What was set differently"));
         let mut rows = vec![["".to_owned(), "A".into(), "B".into()].to_vec()];
         rows.extend(
             comparison
@@ -39,11 +33,11 @@ pub fn terminal(comparison: &Comparison, width: u16, color: bool) -> String {
                 .iter()
                 .map(|s| vec![s.field.clone(), short(&s.a), short(&s.b)]),
         );
-        out.push(table(&rows, 0, width));
+        out.push(console::table(&rows, 0..0, Some(width)));
     }
     for pair in &comparison.points {
         out.push(String::new());
-        out.push(bold(&pair.label));
+        out.push(ink.bold(&pair.label));
         out.extend(lines(pair, width));
     }
     let has = |wanted: Verdict| {
@@ -87,7 +81,7 @@ fn lines(pair: &Pair, width: u16) -> Vec<String> {
         let head = ["figure", "A", "B", "B - A", "", "what it means"];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(other.into_iter().map(row));
-        out.push(table(&rows, 1, width));
+        out.push(console::table(&rows, NUMBERS, Some(width)));
     }
     if !same.is_empty() {
         let names: Vec<_> = same
@@ -98,7 +92,7 @@ fn lines(pair: &Pair, width: u16) -> Vec<String> {
             true => "all figures are the same".to_owned(),
             false => format!("the same: {}", names.join("; ")),
         };
-        out.extend(crate::report::terminal::fill(&text, width));
+        out.extend(fill(&text, width));
     }
     out
 }
@@ -125,27 +119,6 @@ fn row(difference: &Difference) -> Vec<String> {
         difference.verdict.words().into(),
     ];
     cells.iter().map(|cell| ascii(cell)).collect()
-}
-
-/// Columns from `first_right` to the last but one hang on their right side.
-fn table(rows: &[Vec<String>], first_right: usize, width: u16) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width)
-        .add_rows(rows);
-    let last = rows.first().map_or(0, Vec::len).saturating_sub(1);
-    for (i, column) in table.column_iter_mut().enumerate() {
-        if first_right > 0 && (first_right..last).contains(&i) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let lines: Vec<_> = table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect();
-    lines.join("\n")
 }
 
 fn short(text: &str) -> String {

@@ -3,8 +3,7 @@
 use super::{answer, deviation, measured, predicted, word};
 use crate::chart::format::ascii;
 use crate::measure::literature::{Experiment, Literature};
-use crate::report::terminal::fill;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use crate::report::console::{self, Ink, fill};
 
 const HEAD: [&str; 6] = [
     "figure",
@@ -16,26 +15,21 @@ const HEAD: [&str; 6] = [
 ];
 /// The columns that hold numbers.
 const NUMBERS: std::ops::Range<usize> = 1..4;
-const BOLD: &str = "\x1b[1m";
-const RED: &str = "\x1b[1;31m";
-const RESET: &str = "\x1b[0m";
 
 /// All experiments, at most `width` columns wide (but never less than 60), without a final line break.
 pub fn terminal(literature: &Literature, width: u16, color: bool) -> String {
     let width = width.max(60);
-    let paint = |line: &str, style: &str| match color {
-        true => format!("{style}{line}{RESET}"),
-        false => line.to_owned(),
-    };
+    let ink = Ink(color);
     let mut out = Vec::new();
     for experiment in &literature.experiments {
         let title = format!("{} {}", experiment.id, experiment.title);
-        out.push(paint(&ascii(&title), BOLD));
+        out.push(ink.bold(&ascii(&title)));
         if let Some(skipped) = &experiment.skipped {
             out.extend(fill(skipped, width));
         } else {
             out.extend(fill(&experiment.formula, width));
-            out.extend(table(experiment, width));
+            let table = table(experiment, width);
+            out.extend(table.lines().map(str::to_owned));
             out.extend(fill(&experiment.finding, width));
             for note in &experiment.notes {
                 out.extend(fill(&format!("Note: {note}"), width));
@@ -43,21 +37,19 @@ pub fn terminal(literature: &Literature, width: u16, color: bool) -> String {
         }
         out.push(String::new());
     }
-    let style = if literature.off() { RED } else { BOLD };
     let answer = fill(&answer(literature), width);
-    out.extend(answer.iter().map(|line| paint(line, style)));
+    let off = literature.off();
+    out.extend(answer.iter().map(|line| match off {
+        true => ink.red(line),
+        false => ink.bold(line),
+    }));
     out.push(format!("$ {}", literature.command));
     out.join("\n")
 }
 
-fn table(experiment: &Experiment, width: u16) -> Vec<String> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width);
-    table.set_header(HEAD);
-    for row in &experiment.rows {
+fn table(experiment: &Experiment, width: u16) -> String {
+    let mut rows = vec![HEAD.map(str::to_owned).to_vec()];
+    rows.extend(experiment.rows.iter().map(|row| {
         let cells = [
             row.figure.clone(),
             predicted(row),
@@ -66,15 +58,7 @@ fn table(experiment: &Experiment, width: u16) -> Vec<String> {
             word(row.verdict).into(),
             row.source.clone(),
         ];
-        table.add_row(cells.map(|cell| ascii(&cell)));
-    }
-    for number in NUMBERS {
-        if let Some(column) = table.column_mut(number) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect()
+        cells.iter().map(|cell| ascii(cell)).collect()
+    }));
+    console::table(&rows, NUMBERS, Some(width))
 }

@@ -329,7 +329,7 @@ fn steepness(results: &SweepResults, axis: &Axis) -> Option<String> {
 }
 
 /// `A`, `A and B`, `A, B and C`.
-pub fn listed(names: &[&str]) -> String {
+fn listed(names: &[&str]) -> String {
     match names.split_last() {
         Some((last, [])) => (*last).into(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),

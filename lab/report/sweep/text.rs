@@ -4,12 +4,9 @@ use super::{finding::finding, map, method, trials};
 use crate::chart::format::ascii;
 use crate::chart::sweep::all;
 use crate::measure::sweep::SweepResults;
+use crate::report::console::{self, ALL_BUT_THE_FIRST, Ink, fill, fits};
 use crate::report::markdown::{longest_run, section, text};
-use crate::report::terminal::{fill, rendered};
 
-const BOLD: &str = "\x1b[1m";
-const RED: &str = "\x1b[1;31m";
-const RESET: &str = "\x1b[0m";
 /// Longer tables are for the page.
 const MOST_ROWS: usize = 40;
 
@@ -53,10 +50,7 @@ pub fn markdown(results: &SweepResults) -> String {
 pub fn terminal(results: &SweepResults, width: u16, color: bool) -> String {
     let (head, sweep) = (&results.head, &results.head.sweep);
     let width = width.max(40);
-    let paint = |line: &str, style: &str| match color {
-        true => format!("{style}{line}{RESET}"),
-        false => line.to_owned(),
-    };
+    let ink = Ink(color);
     let axes: Vec<_> = sweep.vary.iter().map(ToString::to_string).collect();
     let title = format!(
         "{} | {} | {} | {}",
@@ -67,12 +61,12 @@ pub fn terminal(results: &SweepResults, width: u16, color: bool) -> String {
     );
     let mut out: Vec<String> = fill(&title, width)
         .iter()
-        .map(|line| paint(line, BOLD))
+        .map(|line| ink.bold(line))
         .collect();
     let found = finding(results);
     for warning in &found.warnings {
         out.push(String::new());
-        out.extend(fill(warning, width).iter().map(|line| paint(line, RED)));
+        out.extend(fill(warning, width).iter().map(|line| ink.red(line)));
     }
     for sentence in found.sentences.iter().chain(&found.details) {
         out.push(String::new());
@@ -97,17 +91,12 @@ pub fn terminal(results: &SweepResults, width: u16, color: bool) -> String {
         out.extend(
             fill(&table.caption, width)
                 .iter()
-                .map(|line| paint(line, BOLD)),
+                .map(|line| ink.bold(line)),
         );
-        let text = rendered(&rows, None);
-        let fits = text
-            .lines()
-            .all(|line| line.chars().count() <= usize::from(width));
-        let text = if fits {
-            text
-        } else {
-            rendered(&rows, Some(width))
-        };
+        let mut text = console::table(&rows, ALL_BUT_THE_FIRST, None);
+        if !fits(&text, width) {
+            text = console::table(&rows, ALL_BUT_THE_FIRST, Some(width));
+        }
         out.extend(text.lines().map(str::to_owned));
     }
     out.push(String::new());

@@ -1,5 +1,6 @@
 //! The delay line by arithmetic, in virtual time.
 
+use super::way::{PIECE, ROOM};
 use super::*;
 use crate::clock::{MS, agenda, now_ns};
 use tokio::io::DuplexStream;
