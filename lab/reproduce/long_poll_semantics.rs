@@ -228,3 +228,16 @@ fn plot(measured: &Measured) -> Plot {
         marks: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_set_up_tells_how_many_runs_there_are() {
+        for words in [format!("{WALKS} of each"), format!("{RUSHES} of each")] {
+            assert!(STUDY.set_up.contains(&words), "{words}");
+        }
+        assert_eq!(f64::from(WALK_RATE) * BLIND_S, 1.0);
+    }
+}

@@ -24,6 +24,42 @@ fn every_experiment_is_numbered_and_has_expectations() {
     }
 }
 
+/// Folklore is corrected with numbers that a row predicts, so that a judged row falls with them.
+#[test]
+fn numbers_in_corrections_stand_in_the_table() {
+    let expected = |id: &str, figure: &str| {
+        let rows = expectations::of(id);
+        let row = rows.iter().find(|row| row.figure == figure);
+        row.unwrap_or_else(|| panic!("{id} has no {figure}"))
+            .expected
+    };
+    let corrected = |id: &str, number: String| {
+        let study = ALL.iter().find(|study| study.id == id).expect(id);
+        let says = |(_, right): &(&str, &str)| right.contains(&number);
+        assert!(study.folklore.iter().any(says), "{id}: {number}");
+    };
+    corrected(
+        "E1",
+        format!("{} characters", expected("E1", "head/characters")),
+    );
+    corrected("E1", format!("{} bytes", expected("E1", "head/wire")));
+    corrected(
+        "E1",
+        format!("less than {:.0} to 1", expected("E1", "ratio/ip").ceil()),
+    );
+    corrected(
+        "E3",
+        format!("{:.1} events per poll", expected("E3", "crossover")),
+    );
+    corrected("E9", format!("{} packets", expected("E9", "packets/close")));
+    corrected(
+        "E9",
+        format!("instead of {}", expected("E9", "packets/keep-alive")),
+    );
+    let late = expected("E2", "mean/timer/1000/100") / expected("E2", "push");
+    corrected("E2", format!("{late:.0} times at d = 50 ms"));
+}
+
 /// Rows of what a kernel or a machine decides report, and no other row may hide behind that.
 #[test]
 fn rows_of_real_sockets_and_no_others_are_never_off() {
