@@ -12,8 +12,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Stream of the seed, apart from everything that a run draws.
 const STREAM: u64 = 1 << 41;
-/// Fewer units than this have too few resamples that differ: no percentile of them is a 95 % bound.
-const FEWEST: usize = 5;
+/// Fewer units than this have too few resamples that differ: no percentile of them is a 95 % bound, and
+/// [`mean_interval`] is Student's.
+pub const FEWEST: usize = 5;
 /// More units than this are joined with their neighbours first; an interval of a mean gains nothing beyond.
 const MOST: usize = 1_000;
 /// How often is drawn: about so many steps in all, within the limits.

@@ -53,6 +53,9 @@ pub struct Experiment {
     pub set_up: String,
     /// The law behind the predictions.
     pub formula: String,
+    /// Whose the tolerances are.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tolerances: String,
     /// Whether kernel sockets were used: its rows depend on kernel and machine, they report and never fail.
     pub real_sockets: bool,
     /// Why it did not run, and how it would; it has no rows then.

@@ -1,5 +1,6 @@
 //! E7: what becomes of events while a long-poll server waits for the next question.
 
+use super::measured::quotient;
 use super::plots::{axis, variant};
 use super::variants::{NO_QUEUE, ONE_EVENT};
 use super::{Context, Measured, Reading, Study, Trial};
@@ -7,6 +8,7 @@ use crate::measure::Marker;
 use crate::measure::plot::{Plot, Quantity};
 use crate::run::RunError;
 use crate::transport::{Entry, LONG_POLL};
+use crate::{feed, scenario};
 use serde_json::{Value, json};
 
 pub const STUDY: Study = Study {
@@ -17,9 +19,11 @@ pub const STUDY: Study = Study {
     set_up: "One client, round trip R of 100 ms, a line so fast that sending takes no time, events at random instants \
              (Poisson), 20,000 per run. Three servers: one without a queue that signals whoever waits just then, one \
              that queues and sends one event per response, and the lab's own, which answers with all that is newer than \
-             the cursor. Where the queue grows, runs of two lengths are compared, 16 of each.",
+             the cursor. Where a queue has no bound, runs of two lengths are compared: 128 of each at rho = 1, where \
+             chance rules, and 16 of each beyond.",
     formula: "blind for R after each answer, rho = lambda R; no queue: a share rho / (1 + rho) is lost; one event per \
-              response: a queue M/D/1, mean latency d + rho R / (2 (1 - rho)) for rho < 1, no bound from rho = 1 on",
+              response: a queue M/D/1, mean latency d + rho R / (2 (1 - rho)) for rho < 1, no bound from rho = 1 on; at \
+              rho = 1 event n waits R times the sum of k^k e^-k / k! for k from 1 to n (Spitzer), about R sqrt(2n / pi)",
     folklore: &[(
         "Long polling loses messages",
         "only without a cursor: a share rho / (1 + rho) of them. With one it loses nothing",
@@ -34,8 +38,16 @@ pub const RATES: [u32; 4] = [1, 4, 10, 100];
 pub const STEADY_RATES: [u32; 2] = [1, 4];
 /// Round trip, seconds: how long a server is blind.
 pub const BLIND_S: f64 = 0.1;
-/// Growth is the mean of so many runs with other events: short runs are a matter of luck, and at rho = 1 long ones too.
-const SEEDS: u64 = 16;
+/// The rate at which rho is 1: the queue is a random walk that cannot fall below nothing.
+pub const WALK_RATE: u32 = 10;
+/// How long it walks, seconds.
+pub const WALKS_S: [u32; 2] = [100, 400];
+/// So many runs with other events are averaged: the mean of one walk is off by more than half of it.
+pub const WALKS: u64 = 128;
+/// The rate far beyond, seconds of its two runs, and how many of each.
+pub const RUSH_RATE: u32 = 100;
+const RUSHES_S: [f64; 2] = [2.5, 5.0];
+const RUSHES: u64 = 16;
 
 /// The id of a figure at a rate.
 pub fn at(figure: &str, rate: u32) -> String {
@@ -54,13 +66,19 @@ fn run(context: &Context) -> Result<Measured, RunError> {
     list.extend(RATES.map(|rate| (&NO_QUEUE, events(rate, 20_000))));
     list.extend(RATES.map(|rate| (&LONG_POLL, events(rate, 20_000))));
     list.extend(STEADY_RATES.map(|rate| (&ONE_EVENT, events(rate, 20_000))));
-    // What has piled up at 100/s must drain within the minute that a run waits for stragglers.
-    for (rate, seconds) in [(100, 2.5), (100, 5.0), (10, 100.0), (10, 400.0)] {
-        for seed in 1..=SEEDS {
+    let mut repeat = |rate: u32, seconds: f64, runs: u64| {
+        for seed in 1..=runs {
             let mut fields = fields(rate, seconds);
             fields["seed"] = seed.into();
             list.push((&ONE_EVENT, fields));
         }
+    };
+    // What has piled up must drain within the minute that a run waits for stragglers.
+    for seconds in RUSHES_S {
+        repeat(RUSH_RATE, seconds, RUSHES);
+    }
+    for seconds in WALKS_S {
+        repeat(WALK_RATE, f64::from(seconds), WALKS);
     }
     let mut trials = context.trials(&list)?.into_iter();
     let mut next = |count: usize| -> Vec<Trial> { trials.by_ref().take(count).collect() };
@@ -74,10 +92,14 @@ fn run(context: &Context) -> Result<Measured, RunError> {
     for (rate, trial) in STEADY_RATES.into_iter().zip(next(STEADY_RATES.len())) {
         measured.put(at("one", rate), trial.read(|f| f.latency_us.mean));
     }
-    let growth = |short: &[Trial], long: &[Trial]| Ok(mean(long)? / mean(short)?);
-    for rate in [100, 10] {
-        let (short, long) = (next(SEEDS as usize), next(SEEDS as usize));
-        measured.put(at("growth", rate), growth(&short, &long));
+    let [short, long] = RUSHES_S.map(|_| mean(&next(RUSHES as usize)));
+    measured.put(at("growth", RUSH_RATE), quotient(long, short));
+    for seconds in WALKS_S {
+        let walked = mean(&next(WALKS as usize));
+        // The luck of these events is in both, so that what is left is the server.
+        let ratio = quotient(walked.clone(), recursion_us(seconds));
+        measured.put(at("recursion", seconds), ratio);
+        measured.put(at("walk", seconds), walked);
     }
     measured.finding = finding(&measured);
     measured.plot = Some(plot(&measured));
@@ -91,6 +113,31 @@ fn fields(rate: u32, seconds: f64) -> Value {
         // The warm-up is there to connect at once.
         "bandwidth": "1000Gbit/s",
     })
+}
+
+/// What the same walks take if each answer leaves when its event is there and R has passed since the last one.
+fn recursion_us(seconds: u32) -> Reading {
+    let mut sum_s = 0.0;
+    for seed in 1..=WALKS {
+        let mut fields = fields(WALK_RATE, f64::from(seconds));
+        fields["seed"] = seed.into();
+        fields["name"] = "reproduce".into();
+        let scenario =
+            scenario::parse(&fields.to_string(), "reproduce").map_err(|error| error.to_string())?;
+        let born_s = feed::generate(&scenario, 0)
+            .map_err(|error| error.to_string())?
+            .into_iter()
+            .map(|event| event.born_ns as f64 / 1e9);
+        let (mut free_s, mut late_s, mut count) = (0.0, 0.0, 0.0);
+        for born_s in born_s {
+            let leaves_s = f64::max(born_s, free_s);
+            free_s = leaves_s + BLIND_S;
+            late_s += leaves_s - born_s + BLIND_S / 2.0;
+            count += 1.0;
+        }
+        sum_s += late_s / f64::max(count, 1.0);
+    }
+    Ok(1e6 * sum_s / WALKS as f64)
 }
 
 /// The share of events that never arrived. Counts need no verified run, but nothing else may be wrong.
@@ -124,15 +171,26 @@ fn finding(measured: &Measured) -> String {
         true => " With a cursor none is, at any rate.",
         false => " With a cursor some are lost as well, which should not be.",
     };
-    if let Some(growth) = measured.get(&at("growth", 100)) {
-        let one = |rate| measured.text(&at("one", rate), Quantity::Time);
+    let time = |figure, of| measured.text(&at(figure, of), Quantity::Time);
+    let [short, long] = WALKS_S;
+    finding += &format!(
+        " One event per response takes {} on average at 1 a second and {} at 4. At {WALK_RATE} it takes {} in runs of \
+         {short} s and {} in runs of {long} s",
+        time("one", 1),
+        time("one", 4),
+        time("walk", short),
+        time("walk", long),
+    );
+    if let Some(growth) = measured.get(&at("growth", RUSH_RATE)) {
         finding += &format!(
-            " One event per response takes {} on average at 1 a second and {} at 4; at 100 a second the mean latency of \
-             a run twice as long is {growth:.2} times as high: there is no mean.",
-            one(1),
-            one(4)
+            ", at {RUSH_RATE} {growth:.2} times as long in a run twice as long{}",
+            match growth > 1.5 {
+                true => ": there is no mean, the longer one looks the more it is",
+                false => "",
+            }
         );
     }
+    finding += ".";
     finding
 }
 
@@ -168,5 +226,18 @@ fn plot(measured: &Measured) -> Plot {
             ),
         ],
         marks: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_set_up_tells_how_many_runs_there_are() {
+        for words in [format!("{WALKS} of each"), format!("{RUSHES} of each")] {
+            assert!(STUDY.set_up.contains(&words), "{words}");
+        }
+        assert_eq!(f64::from(WALK_RATE) * BLIND_S, 1.0);
     }
 }

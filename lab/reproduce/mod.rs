@@ -152,6 +152,7 @@ fn experiment(study: &Study, measured: Option<Measured>) -> Result<Experiment, R
         claim: study.claim.into(),
         set_up: study.set_up.into(),
         formula: study.formula.into(),
+        tolerances: expectations::tolerances(study.id).into(),
         real_sockets: study.real_sockets,
         skipped,
         rows,

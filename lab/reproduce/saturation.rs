@@ -68,8 +68,8 @@ fn run(context: &Context) -> Result<Measured, RunError> {
         |figure: &str, rate: u32, quantity| measured.text(&format!("{figure}/{rate}"), quantity);
     let (calm, busy) = (RATES[0], RATES[RATES.len() - 1]);
     measured.finding = format!(
-        "At {calm} event a second long polling is {} late on average, at {} requests. At {busy} a second it is {} late, at {} \
-         requests, and brings {} events with each answer. The slowest event of all took {}; push stays at {}.",
+        "At {calm} event a second long polling is {} late on average and asks {}. At {busy} a second it is {} late, asks \
+         {} and brings {} events with each answer. The slowest event of all took {}; push stays at {}.",
         at("mean", calm, Quantity::Time),
         at("requests", calm, Quantity::PerSecond),
         at("mean", busy, Quantity::Time),

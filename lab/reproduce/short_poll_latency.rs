@@ -27,7 +27,8 @@ pub const STUDY: Study = Study {
         ),
         (
             "Polling has 150 ms of latency where WebSocket has 50 ms: 3 to 1",
-            "three transits are the worst case of questions without a pause; one poll a second is eleven times as late",
+            "three transits are the worst case of questions without a pause; one poll a second is 1 + T/2d times as late \
+             as push, 11 times at d = 50 ms",
         ),
     ],
     real_sockets: false,

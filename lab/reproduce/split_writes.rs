@@ -236,7 +236,7 @@ fn plot(measured: &Measured) -> Plot {
     );
     Plot {
         id: "e10".into(),
-        title: "Late only in two pieces, and only if both sides talk".into(),
+        title: "How late is a message, by how it is written?".into(),
         reading: "Median time to the last byte, kernel sockets on 127.0.0.1".into(),
         alt,
         x: names(

@@ -99,12 +99,13 @@ fn run(context: &Context) -> Result<Measured, RunError> {
     let text = |id: &str, quantity| measured.text(id, quantity);
     measured.finding = format!(
         "On the cable SSE costs {} as much as WebSocket for events of 20 B and {} for 1,400 B; without its ids {} and {}. At \
-         1,000 events a second its median is {} later. Of {CUTS} random cuts {} gave the same events.",
+         1,000 events a second its median is {} later. Of {} random cuts {} gave the same events.",
         text("ratio/20", Quantity::Ratio),
         text("ratio/1400", Quantity::Ratio),
         text("plain/20", Quantity::Ratio),
         text("plain/1400", Quantity::Ratio),
         text("p50/1000", Quantity::Time),
+        crate::chart::format::count(CUTS.into()),
         text("cuts", Quantity::Count),
     );
     measured.plot = Some(plot(&measured));

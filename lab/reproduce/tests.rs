@@ -16,6 +16,11 @@ fn every_experiment_has_expectations_and_every_expectation_a_source() {
     for study in ALL {
         let table = expectations::of(study.id);
         assert!(!table.is_empty(), "{}", study.id);
+        assert!(
+            !expectations::tolerances(study.id).is_empty(),
+            "{}",
+            study.id
+        );
         let mut labels = BTreeSet::new();
         for row in table {
             let what = format!("{}, {}", study.id, row.figure);
@@ -29,4 +34,60 @@ fn every_experiment_has_expectations_and_every_expectation_a_source() {
     }
     let next = format!("E{}", ALL.len() + 1);
     assert!(expectations::of(&next).is_empty(), "{next} has no study");
+}
+
+/// Folklore is corrected with numbers that a row predicts, so that a judged row falls with them.
+#[test]
+fn numbers_in_corrections_stand_in_the_table() {
+    let expected = |id: &str, figure: &str| {
+        let rows = expectations::of(id);
+        let row = rows.iter().find(|row| row.figure == figure);
+        row.unwrap_or_else(|| panic!("{id} has no {figure}"))
+            .expected
+    };
+    let corrected = |id: &str, number: String| {
+        let study = ALL.iter().find(|study| study.id == id).expect(id);
+        let says = |(_, right): &(&str, &str)| right.contains(&number);
+        assert!(study.folklore.iter().any(says), "{id}: {number}");
+    };
+    corrected(
+        "E1",
+        format!("{} characters", expected("E1", "head/characters")),
+    );
+    corrected("E1", format!("{} bytes", expected("E1", "head/wire")));
+    corrected(
+        "E1",
+        format!("less than {:.0} to 1", expected("E1", "ratio/ip").ceil()),
+    );
+    corrected(
+        "E3",
+        format!("{:.1} events per poll", expected("E3", "crossover")),
+    );
+    corrected("E9", format!("{} packets", expected("E9", "packets/close")));
+    corrected(
+        "E9",
+        format!("instead of {}", expected("E9", "packets/keep-alive")),
+    );
+    let late = expected("E2", "mean/timer/1000/100") / expected("E2", "push");
+    corrected("E2", format!("{late:.0} times at d = 50 ms"));
+}
+
+/// Rows of what a kernel or a machine decides report, and no other row may hide behind that.
+#[test]
+fn rows_of_real_sockets_and_no_others_are_never_off() {
+    use crate::measure::literature::{Tolerance, Verdict};
+    for study in ALL {
+        for row in expectations::of(study.id) {
+            let reports = row.tolerance == Tolerance::Report;
+            assert_eq!(reports, study.real_sockets, "{} {}", study.id, row.figure);
+            if reports {
+                for measured in [None, Some(0.0), Some(1e12), Some(f64::NAN)] {
+                    assert_eq!(
+                        row.tolerance.verdict(row.expected, measured),
+                        Verdict::Reported
+                    );
+                }
+            }
+        }
+    }
 }

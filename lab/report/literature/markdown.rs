@@ -34,6 +34,7 @@ fn section(out: &mut String, experiment: &Experiment) {
     paragraph("**The claim.** ", &experiment.claim);
     paragraph("**The set-up.** ", &experiment.set_up);
     paragraph("**The law.** ", &experiment.formula);
+    paragraph("**The tolerances.** ", &experiment.tolerances);
     if let Some(skipped) = &experiment.skipped {
         return paragraph("**Not run.** ", skipped);
     }

@@ -86,6 +86,7 @@ fn deviation(row: &Row) -> String {
     };
     let difference = measured - row.predicted;
     match row.tolerance {
+        Tolerance::Points(_) if difference == 0.0 => "0 points".into(),
         Tolerance::Points(_) => format!("{:+.2} points", 100.0 * difference),
         _ if row.predicted == 0.0 => precise(row.unit, difference),
         _ => percent(100.0 * difference / row.predicted),

@@ -26,6 +26,7 @@ fn experiment(id: &str, rows: Vec<Row>) -> Experiment {
         claim: "It is <b>not</b> (RFC 6202).".into(),
         set_up: "A poll a second.".into(),
         formula: "T/2 + d".into(),
+        tolerances: "Within 3 %, as designed".into(),
         real_sockets: false,
         skipped: None,
         rows,

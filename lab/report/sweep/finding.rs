@@ -1,6 +1,7 @@
 //! What a sweep found, in sentences: who is on the frontier, where lines cross, where they jump, how steep they are.
 
 use super::map;
+use super::why::{nearest, why};
 use crate::chart::format;
 use crate::chart::sweep::crossover::{cliff, crossings};
 use crate::chart::sweep::pareto::{Choice, choices};
@@ -214,12 +215,16 @@ fn bytes(results: &SweepResults, axis: &Axis, party: &Party, baseline: &Party) -
     let [only] = crossed[..] else {
         return ratios(results, axis, party, baseline, &BYTES_PER_SECOND);
     };
-    let per_poll = events_per_poll(results, axis, party, only.x)
-        .map_or_else(String::new, |events| {
-            format!(", which is {} events per poll", format::significant(events))
-        });
+    let (mut per_poll, mut because) = (String::new(), String::new());
+    if let Some(events) = events_per_poll(results, axis, party, only.x) {
+        per_poll = format!(", which is {} events per poll", format::significant(events));
+        let points = (0..axis.values.len()).map(|index| vec![index]);
+        let beside = nearest(results, party, baseline, points);
+        because = why(results, party, baseline, beside.as_slice(), events)
+            .map_or_else(String::new, |words| format!(" {words}"));
+    }
     Some(format!(
-        "{} costs {} bytes than {} above {} {}{per_poll}.",
+        "{} costs {} bytes than {} above {} {}{per_poll}.{because}",
         party.label,
         if only.falls { "fewer" } else { "more" },
         baseline.label,
@@ -303,17 +308,22 @@ fn rise(
     let found = along(results, axis, party, baseline, &LATENCY_MEAN);
     let [before, after] = cliff(&found, CLIFF)?;
     let (low, high) = (found[before]?, found[after]?);
-    let text = format!(
-        "Between {} {} and {} the mean latency of {} rises from {} to {} times that of {}.",
+    let steep = high > low * STEEP;
+    let between = format!(
+        "etween {} {} and {} the mean latency of {}",
         view::title(axis),
         view::name(axis, before),
         view::name(axis, after),
-        party.label,
-        format::significant(low),
-        format::significant(high),
-        baseline.label
+        party.label
     );
-    Some((text, high > low * STEEP))
+    let (low, high) = (format::significant(low), format::significant(high));
+    let other = &baseline.label;
+    let text = match steep {
+        true => format!("B{between} rises from {low} to {high} times that of {other}."),
+        // It has risen before and goes on.
+        false => format!("B{between} passes {CLIFF} times that of {other} ({low}, then {high})."),
+    };
+    Some((text, steep))
 }
 
 /// What a round trip costs each transport.

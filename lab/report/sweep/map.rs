@@ -1,5 +1,6 @@
 //! What the maps of a sweep over two axes say.
 
+use super::why::{nearest, why};
 use crate::chart::Table;
 use crate::chart::format;
 use crate::chart::sweep::grid::{BreakEven, Grid, events_per_poll};
@@ -12,6 +13,7 @@ pub fn sentences(results: &SweepResults) -> Vec<String> {
     said.extend(shares(results, "cheapest", &BYTES_PER_SECOND));
     for (party, line) in break_even_lines(results, &BYTES_PER_SECOND) {
         said.extend(break_even(results, party, &line));
+        said.extend(because(results, party, &line));
     }
     said.extend(shares(results, "freshest", &AGE_MEAN));
     said
@@ -92,6 +94,22 @@ fn break_even(results: &SweepResults, party: usize, line: &BreakEven) -> Option<
         [first, .., last] => said.push_str(&format!(": {}, and {}", at(first), at(last))),
     }
     Some(said + ".")
+}
+
+/// What the bytes of both are made of beside the line, if it is one of events per poll.
+fn because(results: &SweepResults, party: usize, line: &BreakEven) -> Option<String> {
+    let ([events, ..], _) = events_per_poll(results, line)?;
+    let (party, baseline) = (&results.head.parties[party], view::baseline(results)?);
+    let columns = results.head.sweep.shape()[0];
+    let beside: Vec<Vec<usize>> = line
+        .rows
+        .iter()
+        .filter_map(|(row, _)| {
+            let cells = (0..columns).map(|column| vec![column, *row]);
+            nearest(results, party, baseline, cells)
+        })
+        .collect();
+    why(results, party, baseline, &beside, events)
 }
 
 /// Each place on the break-even lines.

@@ -6,13 +6,15 @@ mod map;
 #[cfg(test)]
 mod tests;
 mod text;
+mod why;
 
 pub use finding::finding;
 pub use html::html;
 pub use text::{markdown, terminal};
 
-use crate::chart::format::{counted, time};
+use crate::chart::format::{counted, significant, time};
 use crate::chart::sweep::view;
+use crate::measure::bootstrap::FEWEST;
 use crate::measure::sweep::SweepResults;
 
 /// How the figures came about: repeats, intervals, the length of the trials.
@@ -25,9 +27,13 @@ fn method(results: &SweepResults) -> Vec<String> {
         ),
         n => format!(
             "Each point was run {n} times, with seeds {} to {}. A value is the mean of these runs, and its interval is \
-             the 95 % bootstrap interval over the {n} seeds.",
+             the 95 % {} over the {n} seeds.",
             sweep.scenario.seed,
-            sweep.scenario.seed.saturating_add(u64::from(n) - 1)
+            sweep.scenario.seed.saturating_add(u64::from(n) - 1),
+            match (n as usize) < FEWEST {
+                true => "Student interval (too few runs for a bootstrap)",
+                false => "bootstrap interval",
+            }
         ),
     }];
     let spans = || results.trials.iter().map(|trial| trial.span_us as f64);
@@ -41,10 +47,25 @@ fn method(results: &SweepResults) -> Vec<String> {
         };
         said.push(format!(
             "Trials are lengthened until at least {} are due and each polling client has asked at least {}: {lengths}, \
-             warm-up included.",
+             warm-up included. A poller asks at most once more or less than its interval calls for, which is up to {} % of \
+             its questions.",
             counted(sweep.least_events.into(), "event"),
             counted(sweep.least_polls.into(), "time"),
+            significant(100.0 / f64::from(sweep.least_polls)),
         ));
+    }
+    said.push("Bytes are IP bytes in both directions, connecting and closing left out.".into());
+    said.push(
+        "Transports are compared seed by seed: a ratio is taken between runs with the same seed."
+            .into(),
+    );
+    if sweep.vary.len() == 2 {
+        said.push(
+            "A cell is too close to call for everybody within 2 % of the least, or whose interval of the ratio to it \
+             includes 1. Two transports break even where their ratio passes 1, interpolated in logarithms between \
+             neighbouring cells."
+                .into(),
+        );
     }
     let alone: Vec<String> = results
         .head

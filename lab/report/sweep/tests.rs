@@ -57,6 +57,58 @@ fn maps_are_counted_and_their_line_is_placed() {
     all_say(&dear, "cost equally many bytes at 6 events per poll");
 }
 
+/// Splits bytes into texts, of so many bytes per event and transport, and the rest.
+fn with_texts(
+    mut results: SweepResults,
+    text: impl Fn(&str, &crate::measure::sweep::Trial) -> f64,
+) -> SweepResults {
+    for trial in &mut results.trials {
+        let text = text(&trial.transport, trial) * trial.expected as f64;
+        let bytes = &mut trial.figures.as_mut().expect("verified").bytes;
+        bytes.payload = text.round() as u64;
+        bytes.total += bytes.payload;
+    }
+    results
+}
+
+#[test]
+fn a_break_even_is_taken_apart_into_questions_pushes_and_texts() {
+    // Texts of 50 B on both sides weigh the same: the line stays at 300 / 100.
+    let every = with_texts(sweep(&MAP), |_, _| 50.0);
+    all_say(
+        &every,
+        "besides texts, a question with its answer costs 301 B and an event by Duplex 100 B",
+    );
+    all_say(
+        &every,
+        "the texts weigh on both sides: 301 / 100 is 3.01 events per poll",
+    );
+    // The newest alone: a text of 50 B per question, (300 + 50) / (100 + 50).
+    let newest = with_texts(sweep(&MAP), |id, trial| {
+        let requests = trial.figures.as_ref().expect("verified").requests as f64;
+        match id {
+            "ask" => 50.0 * (requests / trial.expected as f64).min(1.0),
+            _ => 50.0,
+        }
+    });
+    all_say(&newest, "the texts that it skips are saved as well");
+    // Where nothing is known of texts, nothing is said of them.
+    assert!(!terminal(&sweep(&MAP), 200, false).contains("Why there"));
+}
+
+#[test]
+fn a_gentle_rise_is_no_cliff() {
+    let mut results = sweep(&["delay=100ms,110ms,120ms"]);
+    for trial in results.trials.iter_mut().filter(|t| t.transport == "hold") {
+        let factor = 1.4 + 0.08 * trial.at[0] as f64;
+        trial.figures.as_mut().expect("verified").latency_us.mean *= factor;
+    }
+    all_say(
+        &results,
+        "the mean latency of Holding passes 1.5 times that of Duplex (1.48, then 1.56)",
+    );
+}
+
 #[test]
 fn a_cliff_lies_between_two_values() {
     // Holding needs twice the delay once a round trip is longer than half a second.
@@ -96,7 +148,14 @@ fn what_was_not_verified_or_not_run_comes_first() {
 #[test]
 fn repeats_and_lengths_are_explained() {
     let mut results = sweep(&["rate=0.5/s..50/s:12log"]);
-    all_say(&results, "95 % bootstrap interval over the 3 seeds");
+    all_say(
+        &results,
+        "95 % Student interval (too few runs for a bootstrap) over the 3 seeds",
+    );
+    all_say(&results, "up to 5 % of its questions");
+    results.head.sweep.repeats = 5;
+    all_say(&results, "95 % bootstrap interval over the 5 seeds");
+    results.head.sweep.repeats = 3;
     all_say(&results, "each lasts 100 s");
     results.trials[0].span_us = 65_000_000;
     all_say(&results, "they last from 65 s to 100 s");
