@@ -1,6 +1,8 @@
 //! The file of a sweep: its head on the first line, then one trial per line, added as each one ends. A sweep that was
 //! stopped goes on from what is there.
 
+mod check;
+
 use super::Failure;
 use crate::measure::sweep::{SWEEP_SCHEMA, SWEEP_VERSION, SweepHead, SweepResults, Trial};
 use crate::sweep::Plan;
@@ -13,6 +15,8 @@ use std::path::{Path, PathBuf};
 pub const NAME: &str = "sweep.jsonl";
 /// Longest file that is read, in bytes.
 const LARGEST: u64 = 200 << 20;
+/// How the file begins.
+const HEAD: &str = "{\"schema\":\"pushlab/sweep\"";
 
 /// The open file of a sweep that is being run.
 pub struct Journal {
@@ -34,12 +38,7 @@ impl Journal {
             .open(&path)
             .map_err(failed)?;
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                return Err(Failure::Usage(format!(
-                    "{} is being written by another pushlab: wait for it, or choose another place with --out FOLDER",
-                    path.display()
-                )));
-            }
+            Err(TryLockError::WouldBlock) => return Err(in_use(&path)),
             // A file system without locks: go on without.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
@@ -51,6 +50,9 @@ impl Journal {
                 .map_err(|e| cannot_write(&journal.path, e))?;
         }
         let (text, whole) = journal.whole_lines()?;
+        if text.is_empty() && !fresh {
+            journal.may_begin()?;
+        }
         if text.is_empty() {
             journal
                 .file
@@ -103,6 +105,18 @@ impl Journal {
         Ok((text, whole as u64))
     }
 
+    /// A file without a whole line may be emptied if it is empty or the torn head of a sweep.
+    fn may_begin(&mut self) -> Result<(), Failure> {
+        let unreadable = |error| Failure::file(self.path.display(), error);
+        let mut start = vec![0; HEAD.len()];
+        (&self.file).seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let length = (&self.file).read(&mut start).map_err(unreadable)?;
+        match HEAD.as_bytes().starts_with(&start[..length]) {
+            true => Ok(()),
+            false => Err(damaged(&self.path, "line 1 is no head of a sweep")),
+        }
+    }
+
     fn same_sweep(&self, known: &SweepResults, plan: &Plan) -> Result<(), Failure> {
         if let Some(differs) = difference(&known.head, &plan.head) {
             return Err(Failure::Usage(format!(
@@ -116,14 +130,37 @@ impl Journal {
                 job.made(trial) && job.scenario.seed == trial.seed && job.span_us() == trial.span_us
             })
         };
-        match known.trials.iter().position(|trial| !planned(trial)) {
-            Some(at) => Err(damaged(
+        match known.trials.iter().find(|trial| !planned(trial)) {
+            Some(trial) => Err(damaged(
                 &self.path,
-                &format!("line {} is no trial of this sweep", at + 2),
+                &format!(
+                    "the trial of {} at {:?}, repeat {}, has a seed or a length that is not this sweep's",
+                    trial.transport, trial.at, trial.repeat
+                ),
             )),
             None => Ok(()),
         }
     }
+}
+
+/// Refuses while a sweep is being written in this folder: what replaces the folder would lose its trials.
+pub fn not_in_use(folder: &Path) -> Result<(), Failure> {
+    let path = folder.join(NAME);
+    let Ok(file) = File::open(&path) else {
+        return Ok(());
+    };
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Err(in_use(&path)),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+fn in_use(path: &Path) -> Failure {
+    Failure::Usage(format!(
+        "{} is being written by another pushlab: wait for it, or end it early with Ctrl-C, which draws what is there; \
+         or choose another place with --out FOLDER",
+        path.display()
+    ))
 }
 
 /// The name of the first thing that differs between two sweeps; how they were asked for does not matter.
@@ -160,6 +197,9 @@ pub fn read(path: &Path) -> Result<SweepResults, Failure> {
 }
 
 fn parse(text: &str, path: &Path) -> Result<SweepResults, Failure> {
+    if text.is_empty() {
+        return Err(damaged(path, "has no whole line"));
+    }
     let mut lines = text.lines();
     let head: Value = lines
         .next()
@@ -168,7 +208,7 @@ fn parse(text: &str, path: &Path) -> Result<SweepResults, Failure> {
     if head["schema"] != SWEEP_SCHEMA || head["version"] != SWEEP_VERSION {
         return Err(Failure::Usage(format!(
             "{}: written as {} version {}, this program reads {SWEEP_SCHEMA} version {SWEEP_VERSION}: \
-             measure again with --fresh, or into another place with --out FOLDER",
+             measure again with `pushlab sweep ... --fresh`, or into another place with --out FOLDER",
             path.display(),
             head["schema"],
             head["version"]
@@ -181,7 +221,11 @@ fn parse(text: &str, path: &Path) -> Result<SweepResults, Failure> {
             .map_err(|error| damaged(path, &format!("line {} is no trial ({error})", at + 2)))
     };
     let trials = lines.enumerate().map(trial).collect::<Result<_, _>>()?;
-    Ok(SweepResults { head, trials })
+    let mut results = SweepResults { head, trials };
+    check::check(&results).map_err(|problem| damaged(path, &problem))?;
+    // Trials stand there in the order in which they ended.
+    results.head.sort(&mut results.trials);
+    Ok(results)
 }
 
 /// The whole file of a sweep.
@@ -199,7 +243,7 @@ pub fn text(results: &SweepResults) -> Result<String, Failure> {
 
 fn damaged(path: &Path, what: &str) -> Failure {
     Failure::Usage(format!(
-        "{}: {what}: the file is damaged; measure again with --fresh, or into another place with --out FOLDER",
+        "{}: {what}: the file is damaged; measure again with `pushlab sweep ... --fresh`, or into another place with --out FOLDER",
         path.display()
     ))
 }
@@ -306,7 +350,7 @@ mod tests {
                 "\"schema\":\"x\"",
                 "written as \"x\"",
             ),
-            ("\"repeat\":1", "\"repeat\":7", "is no trial of this sweep"),
+            ("\"repeat\":1", "\"repeat\":7", "the field \"repeat\" is 7"),
             ("\"transport\":", "\"transporter\":", "line 2 is no trial"),
         ] {
             fs::write(&path, whole.replacen(from, to, 1)).expect("a damaged file");
@@ -316,8 +360,15 @@ mod tests {
                 "{from}: {refused}"
             );
         }
-        fs::write(&path, "no sweep at all\n").expect("another file");
-        assert!(message(go_on(folder, &first)).contains("line 1 is no head"));
+        for text in ["no sweep at all\n", "notes without a line break"] {
+            fs::write(&path, text).expect("another file");
+            assert!(message(go_on(folder, &first)).contains("line 1 is no head"));
+            assert_eq!(fs::read_to_string(&path).expect("a file"), text);
+        }
+        for torn in ["", "{\"sch", &whole[..100]] {
+            fs::write(&path, torn).expect("a torn head");
+            assert!(go_on(folder, &first).is_ok(), "{torn}");
+        }
     }
 
     #[test]
@@ -327,7 +378,9 @@ mod tests {
         let held = Journal::open(parent.path(), &plan, false).expect("a file");
         let refused = message(go_on(parent.path(), &plan));
         assert!(refused.contains("another pushlab"), "{refused}");
+        assert!(matches!(not_in_use(parent.path()), Err(Failure::Usage(_))));
         drop(held);
+        assert!(not_in_use(parent.path()).is_ok());
         let mut file = OpenOptions::new()
             .append(true)
             .open(parent.path().join(NAME))

@@ -269,6 +269,14 @@ pub struct Comparison {
     pub interval: Option<[f64; 2]>,
 }
 
+impl SweepHead {
+    /// Puts trials into the order of the plan: by point, transport and repeat.
+    pub fn sort(&self, trials: &mut [Trial]) {
+        let party = |trial: &Trial| self.parties.iter().position(|p| p.id == trial.transport);
+        trials.sort_by_cached_key(|trial| (trial.at.clone(), party(trial), trial.repeat));
+    }
+}
+
 impl SweepResults {
     /// The trials of a transport at a point, by repeat.
     pub fn trials_at(&self, party: &Party, at: &[usize]) -> Vec<&Trial> {

@@ -90,15 +90,7 @@ impl Plan {
 
     /// Puts trials into the order of the jobs.
     pub fn sort(&self, trials: &mut [Trial]) {
-        let place = |trial: &Trial| {
-            let party = self
-                .head
-                .parties
-                .iter()
-                .position(|party| party.id == trial.transport);
-            (trial.at.clone(), party, trial.repeat)
-        };
-        trials.sort_by_cached_key(place);
+        self.head.sort(trials);
     }
 }
 
