@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_sweep_is_named_with_its_line() {
-        let whole = fixture::sweep(&["poll_every=100ms..10s:12log"]);
+        let whole = fixture::sweeps::sweep(&["poll_every=100ms..10s:12log"]);
         assert_eq!(check(&whole), Ok(()));
         let problem = |change: fn(&mut SweepResults)| {
             let mut results = whole.clone();
