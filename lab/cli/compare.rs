@@ -1,6 +1,7 @@
 //! `pushlab compare`: two recordings, or two sweeps, side by side.
 
 use super::Failure;
+use super::print;
 use super::recording::Recording;
 use crate::report::compare::{Side, compare, terminal};
 use clap::Args;
@@ -26,23 +27,30 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let [a, b] = [load(&arguments.a)?, load(&arguments.b)?];
+    let [(a, one), (b, other)] = [load(&arguments.a)?, load(&arguments.b)?];
+    if one != other {
+        return Err(Failure::Usage(format!(
+            "{} is a {one} and {} is a {other}: compare two of a kind",
+            arguments.a.display(),
+            arguments.b.display()
+        )));
+    }
     let comparison = compare(&a, &b);
     if arguments.json {
         let text = serde_json::to_string_pretty(&comparison)
             .map_err(|error| Failure::Internal(error.to_string()))?;
-        anstream::println!("{text}");
+        print::data(text)
     } else {
         let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-        anstream::println!("{}", terminal(&comparison, width, true));
+        print::data(terminal(&comparison, width, true))
     }
-    Ok(())
 }
 
-fn load(path: &Path) -> Result<Side, Failure> {
+/// One side, and what it is.
+fn load(path: &Path) -> Result<(Side, &'static str), Failure> {
     match Recording::read(path)? {
-        Recording::Run(results) => Ok(Side::of(&results)),
-        Recording::Sweep(sweep) => Ok(Side::of_sweep(&sweep)),
+        Recording::Run(results) => Ok((Side::of(&results), "run")),
+        Recording::Sweep(sweep) => Ok((Side::of_sweep(&sweep), "sweep")),
         Recording::Both(_) | Recording::Literature(_) => Err(Failure::Usage(format!(
             "{}: compares by itself: give two folders that `pushlab run` or `pushlab sweep` wrote",
             path.display()

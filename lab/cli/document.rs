@@ -1,7 +1,7 @@
 //! What documents the program itself: completions, the man page, JSON Schemas. All are made from the
 //! same definitions that run it.
 
-use super::{Arguments, Failure};
+use super::{Arguments, Failure, print};
 use crate::measure::literature::Literature;
 use crate::measure::sweep::{SweepHead, Trial};
 use crate::measure::{Both, Results};
@@ -80,14 +80,8 @@ fn schema_text(of: Described) -> String {
     format!("{:#}\n", schema.to_value())
 }
 
-/// A reader that has seen enough (`| head`) is no error.
 fn print(text: &[u8]) -> Result<(), Failure> {
-    match io::stdout().write_all(text) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::file("cannot print", error))
-        }
-        _ => Ok(()),
-    }
+    print::written(io::stdout().write_all(text))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! an earlier report is whole until a new one is.
 
 use super::Failure;
+use super::journal;
 use super::recording::{PAGE, Recording};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,11 +73,15 @@ fn name(scenario: &str, flags: &[(&'static str, String)]) -> String {
 }
 
 impl Folder {
-    /// An existing report.
+    /// An existing report, by its folder or by the recording in it.
     pub fn existing(path: &Path) -> Self {
-        Self {
+        let mut folder = Self {
             path: path.to_owned(),
+        };
+        if path.is_file() {
+            folder.path = folder.parent().to_owned();
         }
+        folder
     }
 
     /// Where it is.
@@ -118,7 +123,7 @@ impl Folder {
             for (name, bytes) in files {
                 fs::write(new.join(name), bytes)?;
             }
-            if self.path.exists() {
+            if self.path.is_dir() {
                 fs::rename(&self.path, &old)?;
             }
             fs::rename(&new, &self.path)?;
@@ -141,6 +146,13 @@ impl Folder {
     /// Refuses to replace a folder that is not a report.
     fn may_replace(&self) -> Result<(), Failure> {
         let is_empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
+        if self.path.is_file() {
+            return Err(Failure::Usage(format!(
+                "{} is a file: name a folder with --out FOLDER",
+                self.path.display()
+            )));
+        }
+        journal::not_in_use(&self.path)?;
         if !self.path.exists() || Recording::is_in(&self.path) || is_empty {
             return Ok(());
         }
@@ -214,6 +226,27 @@ mod tests {
         assert!(matches!(&recording, Recording::Both(read) if **read == both));
         folder.write(&recording, false).expect("a report");
         assert_eq!(contents(), first);
+    }
+
+    #[test]
+    fn a_file_is_never_replaced_by_a_folder() {
+        let parent = tempfile::tempdir().expect("a place for files");
+        let folder = claim_at(parent.path().join("report")).expect("a free place");
+        let ticker = Recording::Run(Box::new(fixture::ticker()));
+        folder.write(&ticker, false).expect("a report");
+        let recording = folder.path.join("recording.json");
+        let text = fs::read(&recording).expect("a file");
+        assert!(matches!(
+            claim_at(recording.clone()),
+            Err(Failure::Usage(_))
+        ));
+        let wrong = Folder {
+            path: recording.clone(),
+        };
+        assert!(wrong.write(&ticker, false).is_err());
+        assert_eq!(fs::read(&recording).expect("still a file"), text);
+        // Whoever names the recording means the report that it is in.
+        assert_eq!(Folder::existing(&recording).path(), folder.path);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The file of a sweep: its head on the first line, then one trial per line, added as each one ends. A sweep that was
 //! stopped goes on from what is there.
 
+mod check;
+
 use super::Failure;
 use crate::measure::sweep::{SWEEP_SCHEMA, SWEEP_VERSION, SweepHead, SweepResults, Trial};
 use crate::sweep::Plan;
@@ -13,6 +15,8 @@ use std::path::{Path, PathBuf};
 pub const NAME: &str = "sweep.jsonl";
 /// Longest file that is read, in bytes.
 const LARGEST: u64 = 200 << 20;
+/// How the file begins.
+const HEAD: &str = "{\"schema\":\"pushlab/sweep\"";
 
 /// The open file of a sweep that is being run.
 pub struct Journal {
@@ -34,12 +38,7 @@ impl Journal {
             .open(&path)
             .map_err(failed)?;
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                return Err(Failure::Usage(format!(
-                    "{} is being written by another pushlab: wait for it, or choose another place with --out FOLDER",
-                    path.display()
-                )));
-            }
+            Err(TryLockError::WouldBlock) => return Err(in_use(&path)),
             // A file system without locks: go on without.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
@@ -51,6 +50,9 @@ impl Journal {
                 .map_err(|e| cannot_write(&journal.path, e))?;
         }
         let (text, whole) = journal.whole_lines()?;
+        if text.is_empty() && !fresh {
+            journal.may_begin()?;
+        }
         if text.is_empty() {
             journal
                 .file
@@ -103,6 +105,18 @@ impl Journal {
         Ok((text, whole as u64))
     }
 
+    /// A file without a whole line may be emptied if it is empty or the torn head of a sweep.
+    fn may_begin(&mut self) -> Result<(), Failure> {
+        let unreadable = |error| Failure::file(self.path.display(), error);
+        let mut start = vec![0; HEAD.len()];
+        (&self.file).seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let length = (&self.file).read(&mut start).map_err(unreadable)?;
+        match HEAD.as_bytes().starts_with(&start[..length]) {
+            true => Ok(()),
+            false => Err(damaged(&self.path, "line 1 is no head of a sweep")),
+        }
+    }
+
     fn same_sweep(&self, head: &SweepHead, known: &[Trial], plan: &Plan) -> Result<(), Failure> {
         if let Some(differs) = difference(head, &plan.head) {
             return Err(Failure::Usage(format!(
@@ -115,13 +129,33 @@ impl Journal {
             Some(at) => Err(damaged(
                 &self.path,
                 &format!(
-                    "line {} is no trial of this sweep, or one that is there already",
+                    "line {}: the trial has a seed or a length that is not this sweep's",
                     at + 2
                 ),
             )),
             None => Ok(()),
         }
     }
+}
+
+/// Refuses while a sweep is being written in this folder: what replaces the folder would lose its trials.
+pub fn not_in_use(folder: &Path) -> Result<(), Failure> {
+    let path = folder.join(NAME);
+    let Ok(file) = File::open(&path) else {
+        return Ok(());
+    };
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Err(in_use(&path)),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+fn in_use(path: &Path) -> Failure {
+    Failure::Usage(format!(
+        "{} is being written by another pushlab: wait for it, or end it early with Ctrl-C, which draws what is there; \
+         or choose another place with --out FOLDER",
+        path.display()
+    ))
 }
 
 /// The name of the first thing that differs between two sweeps; how they were asked for does not matter.
@@ -160,6 +194,9 @@ pub fn read(path: &Path) -> Result<SweepResults, Failure> {
 
 /// The head and the trials as they stand there, in the order in which they ended.
 fn parse(text: &str, path: &Path) -> Result<(SweepHead, Vec<Trial>), Failure> {
+    if text.is_empty() {
+        return Err(damaged(path, "has no whole line"));
+    }
     let mut lines = text.lines();
     let head: Value = lines
         .next()
@@ -168,7 +205,7 @@ fn parse(text: &str, path: &Path) -> Result<(SweepHead, Vec<Trial>), Failure> {
     if head["schema"] != SWEEP_SCHEMA || head["version"] != SWEEP_VERSION {
         return Err(Failure::Usage(format!(
             "{}: written as {} version {}, this program reads {SWEEP_SCHEMA} version {SWEEP_VERSION}: \
-             measure again with --fresh, or into another place with --out FOLDER",
+             measure again with `pushlab sweep ... --fresh`, or into another place with --out FOLDER",
             path.display(),
             head["schema"],
             head["version"]
@@ -180,7 +217,8 @@ fn parse(text: &str, path: &Path) -> Result<(SweepHead, Vec<Trial>), Failure> {
         serde_json::from_str(line)
             .map_err(|error| damaged(path, &format!("line {} is no trial ({error})", at + 2)))
     };
-    let trials = lines.enumerate().map(trial).collect::<Result<_, _>>()?;
+    let trials: Vec<Trial> = lines.enumerate().map(trial).collect::<Result<_, _>>()?;
+    check::check(&head, &trials).map_err(|problem| damaged(path, &problem))?;
     Ok((head, trials))
 }
 
@@ -199,7 +237,7 @@ pub fn text(results: &SweepResults) -> Result<String, Failure> {
 
 fn damaged(path: &Path, what: &str) -> Failure {
     Failure::Usage(format!(
-        "{}: {what}: the file is damaged; measure again with --fresh, or into another place with --out FOLDER",
+        "{}: {what}: the file is damaged; measure again with `pushlab sweep ... --fresh`, or into another place with --out FOLDER",
         path.display()
     ))
 }

@@ -1,6 +1,7 @@
 //! `pushlab list`: the shipped scenarios and sweeps, and the transports.
 
 use super::Failure;
+use super::print;
 use crate::scenario::sweep;
 use crate::scenario::{SHIPPED, shipped};
 use crate::transport;
@@ -30,20 +31,20 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "sweeps": sweeps.iter().map(|s| json!({"name": s.name, "about": s.about})).collect::<Vec<_>>(),
             "transports": transports.map(|t| json!({"id": t.id, "label": t.label})).collect::<Vec<_>>(),
         });
-        anstream::println!("{list:#}");
-        return Ok(());
+        return print::data(format_args!("{list:#}"));
     }
-    anstream::println!("Scenarios (pushlab run NAME):");
+    let mut text = String::from("Scenarios (pushlab run NAME):\n");
+    let row = |name: &str, about: &str| format!("  {name:<16} {about}\n");
     for scenario in &scenarios {
-        anstream::println!("  {:<16} {}", scenario.name, scenario.about);
+        text.push_str(&row(&scenario.name, &scenario.about));
     }
-    anstream::println!("\nSweeps (pushlab sweep NAME):");
+    text.push_str("\nSweeps (pushlab sweep NAME):\n");
     for sweep in &sweeps {
-        anstream::println!("  {:<16} {}", sweep.name, sweep.about);
+        text.push_str(&row(&sweep.name, &sweep.about));
     }
-    anstream::println!("\nTransports (--transport ID):");
+    text.push_str("\nTransports (--transport ID):\n");
     for transport in transports {
-        anstream::println!("  {:<16} {}", transport.id, transport.label);
+        text.push_str(&row(transport.id, transport.label));
     }
-    Ok(())
+    print::data(text.trim_end())
 }

@@ -1,7 +1,7 @@
 //! The command line: arguments, files, printing. Data goes to stdout, everything else to stderr.
 //!
 //! Exit codes: 0 all well, 1 a check failed (an unverified run), 2 usage or bad input, 3 this
-//! machine does not let us, 4 a bug of ours.
+//! machine does not let us, 4 a bug of ours, 130 stopped with Ctrl-C before all was measured.
 
 mod check;
 mod compare;
@@ -12,6 +12,7 @@ mod journal;
 mod list;
 mod output;
 mod overrides;
+mod print;
 mod progress;
 mod recording;
 mod report;
@@ -41,7 +42,8 @@ Examples:
   pushlab serve                            all four doors on one port, for curl and browsers
   pushlab check http://127.0.0.1:8089      does this server keep the contract?
 
-Exit codes: 0 all well, 1 a check failed, 2 bad input, 3 environment not fit, 4 internal error";
+Exit codes: 0 all well, 1 a check failed, 2 bad input, 3 environment not fit, 4 internal error,
+130 stopped with Ctrl-C";
 
 /// See with real numbers why server push matters on the web, and when it does not.
 ///
@@ -90,6 +92,8 @@ enum Command {
 enum Failure {
     /// A check failed; the message has been shown with the results.
     Check,
+    /// Stopped by Ctrl-C; what was measured until then is kept and has been shown.
+    Interrupted,
     /// Bad input: says what and what would be right.
     Usage(String),
     /// This machine does not let us.
@@ -143,6 +147,7 @@ pub fn main() -> ExitCode {
     let (code, message) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Failure::Check) => return ExitCode::from(1),
+        Err(Failure::Interrupted) => return ExitCode::from(130),
         Err(Failure::Usage(message)) => (2, message),
         Err(Failure::Environment(message)) => (3, message),
         Err(Failure::Internal(message)) => (
@@ -152,6 +157,6 @@ pub fn main() -> ExitCode {
             ),
         ),
     };
-    anstream::eprintln!("error: {message}");
+    print::note(format_args!("error: {message}"));
     ExitCode::from(code)
 }

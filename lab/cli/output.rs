@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::folder::{self, Folder};
+use super::print;
 use super::recording::Recording;
 use clap::Args;
 use std::path::PathBuf;
@@ -23,13 +24,18 @@ pub struct Output {
 }
 
 impl Output {
+    /// Whether a report is written.
+    pub fn writes(&self) -> bool {
+        !self.json || self.out.is_some()
+    }
+
     /// Checks, before anything is measured, that the report can be written; none if none is wanted.
     pub fn claim(
         &self,
         name: &str,
         flags: &[(&'static str, String)],
     ) -> Result<Option<Folder>, Failure> {
-        if self.json && self.out.is_none() {
+        if !self.writes() {
             if self.png {
                 return Err(Failure::Usage(
                     "--png writes into the report, and --json writes none: add --out FOLDER".into(),
@@ -46,13 +52,13 @@ impl Output {
             folder.write(recording, self.png)?;
         }
         if self.json {
-            anstream::println!("{}", recording.json()?);
+            print::data(recording.json()?)?;
         } else {
             let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-            anstream::println!("{}", recording.terminal(width));
+            print::data(recording.terminal(width))?;
         }
         if let Some(folder) = folder {
-            anstream::eprintln!("\nreport: {}", folder.page().display());
+            print::note(format_args!("\nreport: {}", folder.page().display()));
             if self.open {
                 folder.open();
             }

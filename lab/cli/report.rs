@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::folder::Folder;
+use super::journal;
 use super::recording::Recording;
 use clap::Args;
 use std::path::PathBuf;
@@ -20,7 +21,8 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let folder = Folder::existing(&arguments.folder);
-    folder.write(&Recording::read(folder.path())?, arguments.png)?;
+    journal::not_in_use(folder.path())?;
+    folder.write(&Recording::read(&arguments.folder)?, arguments.png)?;
     anstream::eprintln!("report: {}", folder.page().display());
     if arguments.open {
         folder.open();

@@ -10,7 +10,17 @@ use clap::Args;
 /// The page's folder unless told otherwise.
 const NAME: &str = "literature";
 
+const EXAMPLES: &str = "\
+Examples:
+  pushlab reproduce all                    every claim; those on kernel sockets take real time
+  pushlab reproduce all --simulated-only   the same on every machine
+  pushlab reproduce E2 E7                  two of them
+  pushlab reproduce E4 --json | jq .       figures for a program
+
+Exit code 1 if a simulated figure is off; rows that depend on kernel and machine report and never fail.";
+
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// Experiments, E1 to E12, or all of them [default: all]
     #[arg(value_name = "EXPERIMENT")]

@@ -33,14 +33,14 @@ Any scenario field can vary, and rtt (both directions together). A sweep that wa
 pub struct Arguments {
     /// A shipped sweep or scenario (see `pushlab list`), or the path of a sweep or scenario file
     sweep: String,
-    /// An axis: KEY=a,b,c or KEY=from..to:steps, with \"log\" behind the steps for equal ratios; once or twice
+    /// An axis: KEY=a,b,c or KEY=from..to:steps, or KEY=from..to:STEPSlog for equal ratios; once or twice
     #[arg(long, value_name = "AXIS")]
     vary: Vec<String>,
     /// Only this transport; may be given several times
     #[arg(long, value_name = "ID", value_parser = transport_ids())]
     transport: Vec<String>,
     /// How often each trial is run, each time with the next seed [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     repeats: Option<u32>,
     /// How clients reach the server [default: simulated]
     #[arg(long, value_name = "NETWORK")]
@@ -48,8 +48,8 @@ pub struct Arguments {
     #[command(flatten)]
     overrides: Overrides,
     /// Trials at the same time [default: one per core; on loopback always one]
-    #[arg(long, value_name = "N")]
-    workers: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_hyphen_values = true)]
+    workers: Option<u16>,
     /// Measure everything again instead of going on from what is there
     #[arg(long)]
     fresh: bool,
@@ -69,6 +69,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             ));
         }
     };
+    if network == Network::Loopback && arguments.workers.is_some_and(|workers| workers > 1) {
+        return Err(Failure::Usage(
+            "on loopback one trial runs at a time, or they would disturb each other: leave out --workers".into(),
+        ));
+    }
+    if arguments.fresh && !arguments.output.writes() {
+        return Err(Failure::Usage(
+            "--fresh discards what is in the report's folder, and --json writes none: leave it out, or add --out FOLDER"
+                .into(),
+        ));
+    }
     let sweep = arguments.sweep()?;
     let flags = arguments.flags();
     let asked = command(&format!("pushlab sweep {}", arguments.sweep), &flags);
@@ -77,13 +88,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let workers = match network {
         // Whoever else runs would be part of the measurement.
         Network::Loopback => 1,
-        Network::Simulated => arguments.workers.unwrap_or_else(cores),
+        Network::Simulated => arguments.workers.map_or_else(cores, usize::from),
     };
     let interrupt = Interrupt::default();
     listen_for_ctrl_c(&interrupt)?;
     let results = measure(&plan, folder.as_ref(), arguments.fresh, workers, &interrupt)?;
+    let there = results.trials.len();
     let recording = Recording::Sweep(Box::new(results));
-    arguments.output.finish(&recording, folder.as_ref())
+    arguments.output.finish(&recording, folder.as_ref())?;
+    // A script that goes on after a sweep relies on all of it.
+    match there < plan.jobs.len() {
+        true => Err(Failure::Interrupted),
+        false => Ok(()),
+    }
 }
 
 impl Arguments {
@@ -99,6 +116,8 @@ impl Arguments {
                 return Err(definition::unknown_name(&self.sweep).into());
             }
             None if axes.is_empty() => {
+                // What is no scenario either is told what is wrong with it.
+                scenario::load(&self.sweep)?;
                 return Err(Failure::Usage(format!(
                     "{} is a scenario, and nothing varies: add --vary KEY=a,b,c, such as --vary poll_every=100ms..10s:12log",
                     self.sweep
@@ -194,7 +213,7 @@ fn measure(
     if head.network == Network::Loopback.name() {
         what.push_str(&format!(", in real time, about {work:.0} s in all"));
     }
-    let progress = Progress::of_trials(&what, left.len(), work);
+    let mut progress = Progress::of_trials(&what, left.len(), work);
     let results = sweep::run(plan, known, workers, interrupt, |job, trial| {
         if let Some(journal) = &mut journal {
             journal.add(trial)?;

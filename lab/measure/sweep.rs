@@ -133,6 +133,8 @@ pub struct Comparison {
     pub interval: Option<[f64; 2]>,
 }
 
+impl SweepHead {}
+
 impl SweepResults {
     /// Puts the trials in order, whatever the order in which they ended.
     pub fn new(head: SweepHead, mut trials: Vec<Trial>) -> Self {

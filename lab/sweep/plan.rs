@@ -50,6 +50,7 @@ impl Plan {
         sweep.validate()?;
         let entries = entries(&sweep)?;
         let parties: Vec<_> = entries.iter().map(|entry| party(entry, &sweep)).collect();
+        some_are_affected(&sweep, &parties)?;
         let mut jobs = Vec::new();
         for at in sweep.points() {
             for (entry, party) in entries.iter().zip(&parties) {
@@ -142,6 +143,28 @@ fn party(entry: &Entry, sweep: &Sweep) -> Party {
             .map(|axis| descriptor.affects(field(&axis.key)))
             .collect(),
     }
+}
+
+/// Refuses an axis along which nothing could change.
+fn some_are_affected(sweep: &Sweep, parties: &[Party]) -> Result<(), ScenarioError> {
+    for (index, axis) in sweep.vary.iter().enumerate() {
+        if parties.iter().any(|party| party.affected[index]) {
+            continue;
+        }
+        let affects = |entry: &&Entry| entry.descriptor.affects(field(&axis.key));
+        let ids: Vec<_> = transport::ALL
+            .iter()
+            .filter(affects)
+            .map(|entry| entry.descriptor.id)
+            .collect();
+        let problem = format!(
+            "none of the chosen transports depends on {}: choose {}, too",
+            axis.key,
+            ids.join(" or ")
+        );
+        return Err(ScenarioError::field("transports", problem));
+    }
+    Ok(())
 }
 
 fn asks_on_a_timer(entry: &Entry) -> bool {

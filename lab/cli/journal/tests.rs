@@ -86,7 +86,7 @@ fn what_is_not_this_sweep_is_refused_and_kept() {
             "\"schema\":\"x\"",
             "written as \"x\"",
         ),
-        ("\"repeat\":1", "\"repeat\":7", "is no trial of this sweep"),
+        ("\"repeat\":1", "\"repeat\":7", "the field \"repeat\" is 7"),
         ("\"transport\":", "\"transporter\":", "line 2 is no trial"),
     ] {
         fs::write(&path, whole.replacen(from, to, 1)).expect("a damaged file");
@@ -98,9 +98,16 @@ fn what_is_not_this_sweep_is_refused_and_kept() {
     }
     let again = whole.clone() + whole.lines().last().expect("a trial") + "\n";
     fs::write(&path, again).expect("a trial twice");
-    assert!(message(go_on(folder, &first)).contains("one that is there already"));
-    fs::write(&path, "no sweep at all\n").expect("another file");
-    assert!(message(go_on(folder, &first)).contains("line 1 is no head"));
+    assert!(message(go_on(folder, &first)).contains("the same trial as on line"));
+    for text in ["no sweep at all\n", "notes without a line break"] {
+        fs::write(&path, text).expect("another file");
+        assert!(message(go_on(folder, &first)).contains("line 1 is no head"));
+        assert_eq!(fs::read_to_string(&path).expect("a file"), text);
+    }
+    for torn in ["", "{\"sch", &whole[..100]] {
+        fs::write(&path, torn).expect("a torn head");
+        assert!(go_on(folder, &first).is_ok(), "{torn}");
+    }
 }
 
 #[test]
@@ -110,7 +117,9 @@ fn two_cannot_write_one_file() {
     let held = Journal::open(parent.path(), &plan, false).expect("a file");
     let refused = message(go_on(parent.path(), &plan));
     assert!(refused.contains("another pushlab"), "{refused}");
+    assert!(matches!(not_in_use(parent.path()), Err(Failure::Usage(_))));
     drop(held);
+    assert!(not_in_use(parent.path()).is_ok());
     let mut file = OpenOptions::new()
         .append(true)
         .open(parent.path().join(NAME))

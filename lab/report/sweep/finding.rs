@@ -17,7 +17,7 @@ const SAME: f64 = 0.05;
 /// A latency this many times the baseline's is no longer next to it.
 const CLIFF: f64 = 1.5;
 /// A rise by this much from one value to the next is a cliff.
-const STEEP: f64 = 1.25;
+const STEEP: f64 = 1.5;
 /// At most so many problems are listed one by one.
 const PROBLEMS: usize = 5;
 

@@ -1,5 +1,6 @@
 //! What the maps of a sweep over two axes say.
 
+use super::ties;
 use super::why::{nearest, why};
 use crate::chart::Table;
 use crate::chart::format;
@@ -16,6 +17,7 @@ pub fn sentences(results: &SweepResults) -> Vec<String> {
         said.extend(because(results, party, &line));
     }
     said.extend(shares(results, "freshest", &AGE_MEAN));
+    said.extend(ties::borders(results, "fresh", &AGE_MEAN));
     said
 }
 

@@ -6,6 +6,7 @@ mod map;
 #[cfg(test)]
 mod tests;
 mod text;
+mod ties;
 mod why;
 
 pub use finding::finding;

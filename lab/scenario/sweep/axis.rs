@@ -36,7 +36,7 @@ impl FromStr for Axis {
 
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
         let text = text.trim();
-        let about = |problem: String| ScenarioError::new(format!("{text:?} {problem}"));
+        let about = |problem: String| ScenarioError::new(format!("{:?} {problem}", short(text)));
         let Some((key, values)) = text.split_once('=') else {
             return Err(about(format!("is not an axis: {EXAMPLE}")));
         };
@@ -50,12 +50,24 @@ impl FromStr for Axis {
         let read: Vec<_> = values.iter().map(|value| read(value)).collect();
         let kind = read[0].0;
         if let Some(at) = read.iter().position(|(other, _)| *other != kind) {
-            return Err(about(format!(
-                "mixes kinds: {:?} and {:?} have different units",
-                values[0], values[at]
-            )));
+            let (one, other) = (short(&values[0]), short(&values[at]));
+            let words = kind == Kind::Word || read[at].0 == Kind::Word;
+            return Err(about(match words {
+                true => format!(
+                    "mixes {one:?} and {other:?}, of which one is no number: write all numbers or all words"
+                ),
+                false => format!("mixes kinds: {one:?} and {other:?} have different units"),
+            }));
         }
         let numbers: Vec<f64> = read.iter().filter_map(|(_, number)| *number).collect();
+        for (at, number) in numbers.iter().enumerate() {
+            if let Some(same) = numbers[..at].iter().position(|earlier| earlier == number) {
+                return Err(about(format!(
+                    "has {:?} and {:?}, which are the same: write each value once",
+                    values[same], values[at]
+                )));
+            }
+        }
         Ok(Self {
             key,
             log: stepped_log || is_even_in_ratio(&numbers),
@@ -64,6 +76,14 @@ impl FromStr for Axis {
             numbers,
             text: text.to_owned(),
         })
+    }
+}
+
+/// The beginning of a long text: a message has to be read.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -238,6 +258,12 @@ mod tests {
             ("rate=1/s,,2/s", "has an empty value"),
             ("rate=1/s,1/s", "has \"1/s\" twice"),
             ("rate=1/s,2s", "different units"),
+            (
+                "rate=1/s,60/min",
+                "\"1/s\" and \"60/min\", which are the same",
+            ),
+            ("hold=1s,off", "write all numbers or all words"),
+            ("rate=1e400/s,2/s", "of which one is no number"),
             ("rate=1/s..2/s", "how many steps"),
             ("rate=1/s..2/s:1", "write 2 to 100"),
             ("rate=1/s..2/s:x", "write 2 to 100"),
@@ -249,6 +275,12 @@ mod tests {
         ] {
             assert!(message(text).contains(part), "{text}: {}", message(text));
         }
+    }
+
+    #[test]
+    fn long_texts_are_cut_in_messages() {
+        let long = message(&format!("rate={}", "\u{e9}/s,".repeat(500)));
+        assert!(long.chars().count() < 250, "{long}");
     }
 
     proptest! {

@@ -61,8 +61,9 @@ pub fn load(name_or_path: &str) -> Result<Option<Sweep>, ScenarioError> {
         return Ok(None);
     }
     let text = read(name_or_path)?;
-    let is_sweep =
-        serde_json::from_str::<Value>(&text).is_ok_and(|json| json.get("vary").is_some());
+    // A scenario has neither of them.
+    let sweep_only = |json: Value| json.get("vary").or(json.get("scenario")).is_some();
+    let is_sweep = serde_json::from_str(text.trim_start_matches('\u{feff}')).is_ok_and(sweep_only);
     is_sweep.then(|| parse(&text, name_or_path)).transpose()
 }
 
@@ -158,6 +159,14 @@ mod tests {
         };
         for (fields, part) in [
             ("", "the field \"vary\" is missing"),
+            (
+                r#", "vary": ["speed=1,2"]"#,
+                "field \"vary\": speed changes only a replayed file",
+            ),
+            (
+                r#", "with": {"replay": "x.csv"}, "vary": ["rate=1/s,2/s"]"#,
+                "field \"vary\": rate does not change a replayed file",
+            ),
             (r#", "vary": []"#, "field \"vary\": needs one or two axes"),
             (
                 r#", "vary": ["rate=1/s,2/s"], "repeats": 0"#,

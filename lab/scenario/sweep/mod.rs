@@ -26,6 +26,8 @@ use serde::{Deserialize, Serialize};
 
 /// Most trials of one sweep, so that a slip of the pen does not run for days.
 const MOST_TRIALS: usize = 20_000;
+/// Fields of the synthetic source, which a replay takes the place of.
+const SYNTHETIC: [&str; 4] = ["rate", "arrivals", "symbols", "payload"];
 /// Most repeats of one trial.
 const MOST_REPEATS: u32 = 100;
 
@@ -106,6 +108,21 @@ impl Sweep {
                 field(&one.key) != field(&other.key),
                 "vary",
                 "both axes change the same field: vary another one",
+            )?;
+        }
+        for axis in &self.vary {
+            let (key, replayed) = (axis.key.as_str(), self.scenario.replay.is_some());
+            check(
+                !replayed || !SYNTHETIC.contains(&key),
+                "vary",
+                &format!(
+                    "{key} does not change a replayed file: vary another field, such as speed"
+                ),
+            )?;
+            check(
+                replayed || key != "speed",
+                "vary",
+                "speed changes only a replayed file: name one with \"replay\", or vary rate",
             )?;
         }
         check(
