@@ -196,6 +196,14 @@ impl Layout {
 
     fn lines(&self, canvas: &Canvas, series: &PlotSeries, room: &mut Room) {
         let named = matches!(self.x, super::Scale::Names(_));
+        // Where a law is drawn finer than what was measured, it says what lies between; straight lines would deny it.
+        if series.theory.len() > 2 * series.points.len() {
+            let law = series.theory.iter().map(|at| self.at(at[0], at[1]));
+            for piece in self.pieces(law) {
+                room.dots.extend(dotted(&piece));
+            }
+            return;
+        }
         for piece in self.pieces(series.points.iter().map(|point| self.point(point))) {
             // Between names there is nothing that a line could mean.
             if !named && piece.len() > 1 {

@@ -58,6 +58,30 @@ fn rows(chart: &Chart) -> Vec<String> {
 }
 
 #[test]
+fn a_law_finer_than_the_points_is_not_denied_by_straight_lines() {
+    let mut coarse = series("curve", &[[1e5, 1e5], [1e7, 2e6]]);
+    coarse
+        .points
+        .iter_mut()
+        .for_each(|point| point.interval = None);
+    assert!(xy_line(&xy(&plot(vec![coarse]), &footer()).svg));
+    let mut fine = series("curve", &[[1e5, 1e5], [1e7, 2e6]]);
+    fine.theory = (0..9)
+        .map(|i| [1e5 * libm::pow(10.0, f64::from(i) / 4.0), 1e5])
+        .collect();
+    fine.points
+        .iter_mut()
+        .for_each(|point| point.interval = None);
+    assert!(!xy_line(&xy(&plot(vec![fine]), &footer()).svg));
+}
+
+/// Whether a line is drawn in the series' own colour.
+fn xy_line(svg: &str) -> bool {
+    svg.lines()
+        .any(|line| line.contains("<polyline") && line.contains("stroke=\"#0072B2\""))
+}
+
+#[test]
 fn a_table_has_the_same_numbers() {
     let chart = xy(
         &plot(vec![series("SSE", &[[1e5, 25_000.0], [1e6, 0.0]])]),
