@@ -14,7 +14,7 @@ enum Column {
     Ragged,
 }
 
-/// `At event rate 4/s Long polling is as fresh as WebSocket up to delay each way 120 ms, and no longer at 130 ms; ...`,
+/// `Long polling is as fresh as WebSocket only up to some delay each way: 120 ms (and not 130 ms) at event rate 4/s, ...`,
 /// for each transport whose tie with the baseline ends somewhere along the second axis.
 pub fn borders(results: &SweepResults, word: &str, figure: &Figure) -> Vec<String> {
     let parties = &results.head.parties;
@@ -46,7 +46,7 @@ fn border(
             Column::Whole => {}
             Column::Ragged => return None,
             Column::UpTo(row) => said.push(format!(
-                "up to {} and no longer at {} where {} is {}",
+                "{} (and not {}) at {} {}",
                 view::name(up, row),
                 view::name(up, row + 1),
                 view::title(across),
@@ -59,11 +59,11 @@ fn border(
     }
     let parties = &results.head.parties;
     Some(format!(
-        "{} is as {word} as {} as far as {}: {}.",
+        "{} is as {word} as {} only up to some {}: {}.",
         parties[party].label,
         parties[base].label,
         view::title(up),
-        said.join("; ")
+        said.join(", ")
     ))
 }
 
@@ -80,5 +80,36 @@ fn along(grid: &Grid, column: usize, party: usize, base: usize) -> Column {
         all if all == ties.len() => Column::Whole,
         some if ties[some..].contains(&true) => Column::Ragged,
         some => Column::UpTo(some - 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::sweep::AGE_MEAN;
+    use crate::report::fixture::sweeps::sweep;
+
+    #[test]
+    fn the_border_of_a_tie_is_where_the_figures_part() {
+        let mut results = sweep(&["rate=1/s,4/s", "delay=10ms,100ms,200ms"]);
+        let baseline = results.head.baseline.clone();
+        let other = results.head.parties[1].clone();
+        results
+            .head
+            .parties
+            .retain(|party| party.id == other.id || party.id == baseline);
+        // At the second rate the other one is twice as old from the third delay on.
+        for trial in &mut results.trials {
+            let parts = trial.transport == other.id && trial.at == [1, 2];
+            if let Some(figures) = &mut trial.figures {
+                figures.age_us.mean = if parts { 2e6 } else { 1e6 };
+            }
+        }
+        let said = borders(&results, "fresh", &AGE_MEAN);
+        assert_eq!(said.len(), 1, "{said:?}");
+        let expected = format!("{} is as fresh as", other.label);
+        assert!(said[0].starts_with(&expected), "{said:?}");
+        let border = ": 100 ms (and not 200 ms) at event rate 4/s.";
+        assert!(said[0].ends_with(border), "{said:?}");
     }
 }
