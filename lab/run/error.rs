@@ -3,7 +3,7 @@
 use crate::feed::ReplayError;
 use std::fmt;
 
-/// Why a run could not be made. (A run that went wrong is an [`Outcome`] with a problem.)
+/// Why a run could not be made. (A run that went wrong is an [`super::Outcome`] with a problem.)
 #[derive(Debug)]
 pub enum RunError {
     /// The replay file is no good.
