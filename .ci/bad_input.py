@@ -117,6 +117,7 @@ CASES = [
     ("an axis that a flag fixes", vary("rtt=0ms,5ms", "--delay", "9ms"), 2, ["--delay", "rtt"]),
     ("an axis of nobody", vary("poll_every=1s,2s", "--transport", "sse"), 2, ["transports", "poll_every", "short-poll"]),
     ("an axis that a replay ignores", vary("rate=1/s,2/s", "--replay", quotes), 2, ["vary", "rate", "replay"]),
+    ("a sweep of a malformed replay", vary("hold=1s,2s", "--replay", quotes), 2, ["quotes.csv", "line 3"]),
     ("the speed of no replay", vary("speed=1,2"), 2, ["vary", "speed", "replay"]),
     ("a sweep on both networks", vary("rate=1/s", "--network", "both"), 2, ["--network", "simulated", "loopback"]),
     ("no repeats", [*MADE[:-1], "0", "--json"], 2, ["repeats", "1 to 100"]),

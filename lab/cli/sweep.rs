@@ -10,7 +10,7 @@ use super::recording::Recording;
 use super::run::{NetworkName, listen_for_ctrl_c, transport_ids};
 use crate::measure::sweep::{SweepResults, Trial};
 use crate::net::Network;
-use crate::run::Interrupt;
+use crate::run::{Interrupt, Prepared};
 use crate::scenario::sweep::{self as definition, Axis, Sweep};
 use crate::scenario::{self, SHIPPED};
 use crate::sweep::{self, Job, Plan};
@@ -84,6 +84,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let flags = arguments.flags();
     let asked = command(&format!("pushlab sweep {}", arguments.sweep), &flags);
     let plan = Plan::new(sweep, network, asked)?;
+    if let Some(job) = plan.jobs.iter().find(|job| job.scenario.replay.is_some()) {
+        // A file that cannot be replayed is told before anything is touched.
+        Prepared::new(job.scenario.clone())?;
+    }
     let folder = arguments.output.claim(&arguments.name(&plan), &flags)?;
     let workers = match network {
         // Whoever else runs would be part of the measurement.

@@ -61,9 +61,10 @@ pub fn load(name_or_path: &str) -> Result<Option<Sweep>, ScenarioError> {
         return Ok(None);
     }
     let text = read(name_or_path)?;
+    let json: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| not_json(&error).in_file(name_or_path))?;
     // A scenario has neither of them.
-    let sweep_only = |json: Value| json.get("vary").or(json.get("scenario")).is_some();
-    let is_sweep = serde_json::from_str(text.trim_start_matches('\u{feff}')).is_ok_and(sweep_only);
+    let is_sweep = json.get("vary").or(json.get("scenario")).is_some();
     is_sweep.then(|| parse(&text, name_or_path)).transpose()
 }
 
