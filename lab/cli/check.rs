@@ -1,6 +1,6 @@
 //! `pushlab check`: does a server keep the contract?
 
-use super::Failure;
+use super::{Failure, print};
 use crate::check::{Finding, Silent, Target, Verdict, check};
 use crate::scenario::Span;
 use clap::Args;
@@ -33,9 +33,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.json {
         let text = serde_json::to_string_pretty(&findings)
             .map_err(|error| Failure::Internal(error.to_string()))?;
-        anstream::println!("{text}");
+        print::data(text)?;
     } else {
-        show(&findings);
+        show(&findings)?;
     }
     match count(&findings, Verdict::Failed) {
         0 => Ok(()),
@@ -48,7 +48,7 @@ fn count(findings: &[Finding], verdict: Verdict) -> usize {
     findings.iter().filter(counted).count()
 }
 
-fn show(findings: &[Finding]) {
+fn show(findings: &[Finding]) -> Result<(), Failure> {
     let mut table = Table::new();
     let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
     table
@@ -64,11 +64,10 @@ fn show(findings: &[Finding]) {
         };
         table.add_row([finding.clause, finding.what, verdict, &finding.seen]);
     }
-    anstream::println!("{table}");
-    anstream::println!(
-        "\n{} passed, {} failed, {} skipped; the clauses are in docs/CONTRACT.md",
+    print::data(format_args!(
+        "{table}\n\n{} passed, {} failed, {} skipped; the clauses are in docs/CONTRACT.md",
         count(findings, Verdict::Passed),
         count(findings, Verdict::Failed),
         count(findings, Verdict::Skipped)
-    );
+    ))
 }

@@ -22,7 +22,7 @@ Examples:
   pushlab sweep ticker --vary rtt=0ms..400ms:9 --transport long-poll --transport websocket
   pushlab sweep ticker --vary rate=0.1/s..100/s:12log --vary poll_every=100ms..10s:12log
   pushlab sweep ticker --vary headers=lean,browser --repeats 10
-  pushlab sweep ticker --network loopback --vary clients=10,100,1000 --duration 5s --repeats 1
+  pushlab sweep ticker --network loopback --vary clients=10,100,1000 --rate 20/s --duration 5s --repeats 1
   pushlab sweep break-even-lean            a shipped sweep (see `pushlab list`)
   pushlab sweep ./mine.json                a sweep file
 

@@ -92,7 +92,12 @@ fn of_sweep(results: &SweepResults) -> Card<'_> {
         title: &sweep.name,
         folder: sweep_folder(&sweep.name),
         about: &sweep.about,
-        answer: short(found.warnings, found.sentences),
+        // A map's first sentence counts cells; the second says where the border is.
+        answer: [
+            short(found.warnings, found.sentences),
+            found.details.into_iter().next().unwrap_or_default(),
+        ]
+        .join(" "),
         picture,
         alt,
         command: &results.head.command,
