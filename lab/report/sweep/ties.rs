@@ -98,6 +98,9 @@ mod tests {
             .head
             .parties
             .retain(|party| party.id == other.id || party.id == baseline);
+        results
+            .trials
+            .retain(|trial| trial.transport == other.id || trial.transport == baseline);
         // At the second rate the other one is twice as old from the third delay on.
         for trial in &mut results.trials {
             let parts = trial.transport == other.id && trial.at == [1, 2];
