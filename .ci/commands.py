@@ -30,6 +30,7 @@ SKIPPED = {
     "cargo doc": "a check of its own in .ci/run; this one opens a browser",
     "bash .ci/run": "it runs this script",
     "pushlab run ./mine.json": "stands for any file",
+    "pushlab sweep ./mine.json": "stands for any file",
 }
 
 # Changed before it runs: what, into what, and why.
@@ -61,7 +62,7 @@ SHOWS = [
 def commands(text):
     """The commands of a document, in order. A scenario that it shows as JSON is a file that later ones may name."""
     fence = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-    spoken = re.compile(r"`((?:cargo|bash) [^`]+|pushlab run [^`]+)`")
+    spoken = re.compile(r"`((?:cargo|bash) [^`]+|pushlab (?:run|sweep) [^`]+)`")
     at = 0
     for block in fence.finditer(text):
         yield from (found[1] for found in spoken.finditer(text, at, block.start()))
