@@ -130,24 +130,25 @@ fn plot(measured: &Measured) -> Plot {
     let points = (0u32..)
         .zip(CONNECTIONS)
         .map(|(x, connection)| (f64::from(x), bytes(connection)));
-    let mut series = variant("bytes per poll", "#D55E00", Marker::Circle, points, vec![]);
-    series.names = CONNECTIONS
-        .map(|connection| {
-            format!(
-                "{} packets",
-                measured.text(&format!("packets/{connection}"), Quantity::Count)
-            )
-        })
-        .to_vec();
+    let series = variant("bytes per poll", "#D55E00", Marker::Circle, points, vec![]);
+    let packets =
+        |connection: &str| measured.text(&format!("packets/{connection}"), Quantity::Count);
+    let named = |name: &str, connection| format!("{name}: {} packets", packets(connection));
     Plot {
         id: "e9".into(),
-        title: "Seven packets more, for nothing".into(),
+        title: "What a connection for each poll costs".into(),
         reading: "IP bytes of one poll with the published heads, set-up included".into(),
         alt: format!(
             "Chart of the bytes per poll by connection. {}",
             measured.finding
         ),
-        x: names("connection", ["kept", "one per poll"]),
+        x: names(
+            "connection",
+            ["kept", "one per poll"]
+                .into_iter()
+                .zip(CONNECTIONS)
+                .map(|(name, connection)| named(name, connection)),
+        ),
         y: PlotAxis {
             title: "bytes per poll".into(),
             quantity: Quantity::Bytes,

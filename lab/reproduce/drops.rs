@@ -238,7 +238,13 @@ fn plot(measured: &Measured) -> Plot {
         alt,
         x: names(
             "way of returning",
-            VARIANTS.map(|(_, _, entry)| entry.descriptor.label),
+            // Short enough to stand below the axis.
+            VARIANTS.map(|(_, _, entry)| {
+                let label = entry.descriptor.label;
+                label
+                    .replace(" with a cursor", ", cursor")
+                    .replace(" without a cursor", ", naive")
+            }),
         ),
         y: axis("events per cut", Quantity::Count, false),
         series: vec![
