@@ -16,6 +16,7 @@
 //! |---|---|
 //! | [`scenario`] | a file becomes a checked `Scenario`; mistakes are named by file and field |
 //! | [`feed`] | the log of events with a cursor, and the sources that fill it: a seeded ticker, a replayed file |
+//! | [`app`] | what people do with a feed: the rules of a chat, an auction, a whiteboard ..., both halves of each |
 //! | [`clock`] | `now_ns()` and `sleep_until()`; the only place that knows whether time is virtual |
 //! | [`net`] | how clients reach the server: simulated TCP/IP over access lines, or kernel sockets |
 //! | [`transport`] | the ways of carrying the feed, both halves of each in one file, and the one server |
@@ -60,6 +61,7 @@
 //! * [`measure`], [`theory`], [`chart`] and [`report`] are pure: values in, values out.
 //! * Every queue that a client could fill has a bound.
 
+pub mod app;
 pub mod chart;
 pub mod check;
 pub mod cli;

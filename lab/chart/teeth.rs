@@ -151,6 +151,7 @@ mod tests {
         let outage = |at: u64| Outage {
             at: Span::from_millis(at),
             lasts: Span::from_millis(5_000),
+            client: None,
         };
         let mut results = fixture::ticker();
         let stretch = |results: &Results| {

@@ -1,7 +1,7 @@
 //! When events are born.
 
 use super::random::Choices;
-use crate::scenario::{Arrivals, Scenario};
+use crate::scenario::Arrivals;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -10,12 +10,16 @@ const SECOND_NS: f64 = 1e9;
 const BURST: (u64, u64) = (5, 10_000_000);
 
 /// The instants at which events are born, in nanoseconds after the start; they never go back.
-pub(super) enum Instants {
+pub enum Instants {
     Fixed {
         rate: f64,
         made: u64,
     },
     Poisson {
+        gaps: Gaps,
+        at: u64,
+    },
+    Jittered {
         gaps: Gaps,
         at: u64,
     },
@@ -27,19 +31,21 @@ pub(super) enum Instants {
 }
 
 impl Instants {
-    /// The instants of a scenario, from its arrivals, rate and seed.
-    pub(super) fn new(scenario: &Scenario) -> Self {
-        let rate = scenario.rate.as_per_second();
-        let gaps = |rate| Gaps {
-            choices: Choices::new(scenario.seed, 0),
-            rate,
-        };
-        match scenario.arrivals {
+    /// `rate` of them per second, spaced as `arrivals` says; `choices` decide what is left to chance.
+    pub fn new(arrivals: Arrivals, rate: f64, choices: Choices) -> Self {
+        let gaps = |rate| Gaps { choices, rate };
+        match arrivals {
             Arrivals::Fixed => Self::Fixed { rate, made: 0 },
             Arrivals::Poisson => Self::Poisson {
                 gaps: gaps(rate),
                 at: 0,
             },
+            // The first gap begins anywhere in its course: many such sources do not beat together.
+            Arrivals::Jittered => {
+                let mut gaps = gaps(rate);
+                let at = (gaps.choices.unit() * SECOND_NS / rate).round() as u64;
+                Self::Jittered { gaps, at }
+            }
             Arrivals::Bursty => {
                 let mut gaps = gaps(rate / BURST.0 as f64);
                 let next_burst = gaps.next();
@@ -53,7 +59,7 @@ impl Instants {
     }
 
     /// The next one.
-    pub(super) fn next(&mut self) -> u64 {
+    pub fn next_ns(&mut self) -> u64 {
         match self {
             Self::Fixed { rate, made } => {
                 // Counted from the start, so that no error adds up. The product is exact up to nine
@@ -65,6 +71,11 @@ impl Instants {
             Self::Poisson { gaps, at } => {
                 *at = at.saturating_add(gaps.next());
                 *at
+            }
+            Self::Jittered { gaps, at } => {
+                let now = *at;
+                *at = at.saturating_add(gaps.jittered());
+                now
             }
             Self::Bursty {
                 gaps,
@@ -91,17 +102,23 @@ impl Instants {
     }
 }
 
-/// Exponential gaps in nanoseconds, with mean `1 / rate` seconds.
-pub(super) struct Gaps {
+/// Gaps in nanoseconds, with mean `1 / rate` seconds.
+pub struct Gaps {
     choices: Choices,
     rate: f64,
 }
 
 impl Gaps {
+    /// Exponential.
     fn next(&mut self) -> u64 {
         // `libm` and not the platform's logarithm: the same bits on every machine.
         let gap = -libm::log(1.0 - self.choices.unit()) / self.rate;
         (gap * SECOND_NS).round() as u64
+    }
+
+    /// Uniform from one half to one and a half of the mean.
+    fn jittered(&mut self) -> u64 {
+        ((0.5 + self.choices.unit()) * SECOND_NS / self.rate).round() as u64
     }
 }
 
@@ -113,8 +130,10 @@ mod tests {
     /// The first `count` instants of a scenario with these fields.
     fn instants(fields: &str, count: usize) -> Vec<u64> {
         let scenario = parse(&format!("{{\"name\": \"x\", {fields}}}"), "x").unwrap();
-        let mut instants = Instants::new(&scenario);
-        (0..count).map(|_| instants.next()).collect()
+        let choices = Choices::new(scenario.seed, 0);
+        let rate = scenario.rate.as_per_second();
+        let mut instants = Instants::new(scenario.arrivals, rate, choices);
+        (0..count).map(|_| instants.next_ns()).collect()
     }
 
     #[test]
@@ -144,6 +163,19 @@ mod tests {
             .filter(|pair| pair[1] - pair[0] < 500_000_000)
             .count();
         assert!((62_700..63_700).contains(&short), "{short}");
+    }
+
+    #[test]
+    fn jittered_gaps_are_about_their_mean() {
+        let instants = instants(r#""arrivals": "jittered", "rate": "0.25/s""#, 10_000);
+        assert!(instants[0] < 4_000_000_000);
+        let gaps: Vec<_> = instants.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(
+            gaps.iter()
+                .all(|gap| (2_000_000_000..=6_000_000_000).contains(gap))
+        );
+        let mean = gaps.iter().sum::<u64>() / gaps.len() as u64;
+        assert!((3_900_000_000..4_100_000_000).contains(&mean), "{mean}");
     }
 
     #[test]

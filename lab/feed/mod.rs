@@ -15,8 +15,10 @@ mod source;
 mod timestamp;
 
 pub use event::Event;
+pub use instants::Instants;
 pub use log::{Batch, Feed, Forgotten, MAX_BATCH};
 pub use payload::{payload_label, payload_seq};
+pub use random::Choices;
 pub use replay::ReplayError;
 #[doc(hidden)] // public for the targets in fuzz/, which cannot see inside
 pub use replay::parse as replay_bytes;

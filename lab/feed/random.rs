@@ -4,11 +4,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// One stream of seeded random choices.
-pub(super) struct Choices(ChaCha8Rng);
+pub struct Choices(ChaCha8Rng);
 
 impl Choices {
     /// Equal seeds and streams make equal choices; other streams know nothing of each other.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub fn new(seed: u64, stream: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         let mut rng = ChaCha8Rng::from_seed(key);
@@ -17,12 +17,12 @@ impl Choices {
     }
 
     /// Uniform in 0 (included) to 1 (excluded), in steps of 2^-53.
-    pub(super) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Uniform in 0 to `count - 1`.
-    pub(super) fn below(&mut self, count: u32) -> u32 {
+    pub fn below(&mut self, count: u32) -> u32 {
         (self.unit() * f64::from(count)) as u32
     }
 }

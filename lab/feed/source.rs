@@ -63,7 +63,11 @@ impl Ticker {
             epoch_us,
             form: scenario.payload,
             seq: 0,
-            instants: Instants::new(scenario),
+            instants: Instants::new(
+                scenario.arrivals,
+                scenario.rate.as_per_second(),
+                Choices::new(scenario.seed, 0),
+            ),
             symbol_choices: Choices::new(scenario.seed, 1),
             price_choices: Choices::new(scenario.seed, 2),
             size_choices: Choices::new(scenario.seed, 3),
@@ -78,7 +82,7 @@ impl Iterator for Ticker {
     type Item = Event;
 
     fn next(&mut self) -> Option<Event> {
-        let born_ns = self.instants.next();
+        let born_ns = self.instants.next_ns();
         self.seq += 1;
         let symbol = self.symbol_choices.below(self.cents.len() as u32) as usize;
         let step = self.price_choices.below(2 * STEP_CENTS + 1) as i32 - STEP_CENTS as i32;

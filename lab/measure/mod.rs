@@ -9,14 +9,18 @@ pub mod ledger;
 pub mod lie;
 pub mod literature;
 mod nested;
+mod people;
 pub mod plot;
 pub mod recorder;
 mod results;
+mod scorecard;
 mod series;
 pub mod summary;
 pub mod sweep;
 
 pub use both::{BOTH_SCHEMA, BOTH_VERSION, Both};
 pub use lie::Lie;
+pub use people::*;
 pub use results::*;
+pub use scorecard::*;
 pub use series::{Packet, SCREEN_POINTS, SCREEN_US, Series};

@@ -1,7 +1,7 @@
 //! The public, versioned result of a run: what `run --json` prints and what `recording.json` holds.
 //! Plain data with units in the names; everything a report shows comes from here alone.
 
-use super::{Lie, Series};
+use super::{Lie, People, Series};
 use crate::scenario::Scenario;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -200,6 +200,9 @@ pub struct Figures {
     /// `latency_us.mean`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub intervals: BTreeMap<String, [f64; 2]>,
+    /// Of an application: kinds of message, what clients published, joining. Absent for the ticker without a budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<People>,
 }
 
 /// What clients that are connected already cost while nothing happens: totals over `client_minutes`.

@@ -95,6 +95,7 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
         last_receiver_us: book.events.last_receiver_us(),
         fan_out_spread_us: book.events.fan_out_spread_us(),
         intervals: book.events.intervals(),
+        people: None,
     }
 }
 

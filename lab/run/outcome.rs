@@ -112,7 +112,7 @@ fn inputs(prepared: &Prepared, entry: &Entry, network: Network) -> Inputs {
         _ if scenario.replay.is_some() || !scenario.stalls.is_empty() => None,
         Arrivals::Fixed => Some(Spacing::Fixed),
         Arrivals::Poisson => Some(Spacing::Poisson),
-        Arrivals::Bursty => None,
+        Arrivals::Bursty | Arrivals::Jittered => None,
     };
     let random = |down, up| down > 0 || up > 0;
     let described = Inputs {

@@ -14,6 +14,7 @@ mod payload;
 mod schema;
 mod stall;
 pub mod sweep;
+mod two_way;
 mod units;
 mod validate;
 
@@ -24,6 +25,7 @@ pub use load::{SHIPPED, load, parse, shipped};
 pub use notation::{UnitError, spaced};
 pub use payload::Payload;
 pub use stall::{Stall, StallError};
+pub use two_way::{Also, App, Follow, FollowError, RatePer, Rush, Sample, Speaker, Upstream};
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
 
 use clap::ValueEnum;
@@ -123,6 +125,67 @@ pub struct Scenario {
     /// SSE and WebSocket: every event, or at each send only the newest one.
     #[serde(default, skip_serializing_if = "is_default")]
     pub push_delivery: Delivery,
+    /// Long polling: every event, or in each answer only the newest of each topic.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hold_delivery: Delivery,
+
+    /// Who makes the events, and by which rules.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub app: App,
+    /// The sentence that this scenario should prove.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proves: String,
+    /// How late an event may be seen and still be of use; met if 99 of 100 deliveries are. `"off"` if nobody minds.
+    #[serde(default = "default::off", skip_serializing_if = "Span::is_zero")]
+    pub budget: Span,
+    /// What a topic is: the word before its number, and its member in an event's text.
+    #[serde(default = "default::topic", skip_serializing_if = "default::is_topic")]
+    pub topic: String,
+    /// How many topics there are, 1 to 10,000; the ticker's are its symbols.
+    #[serde(default = "default::one", skip_serializing_if = "default::is_one")]
+    pub topics: u32,
+    /// How many clients of each topic publish; 0 if the server does.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub publishers: u32,
+    /// Whose rate `rate` is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rate_per: RatePer,
+    /// A sample of the message: each number in it is drawn anew for each event, with as many digits.
+    #[serde(default, skip_serializing_if = "Sample::is_empty")]
+    pub message: Sample,
+    /// Whether the server confirms each message of a client, and a lost one is sent again.
+    #[serde(default = "default::yes", skip_serializing_if = "Clone::clone")]
+    pub acknowledge: bool,
+    /// Whether those who publish see their own message.
+    #[serde(default = "default::yes", skip_serializing_if = "Clone::clone")]
+    pub echo: bool,
+    /// Further kinds of message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
+    /// A time in which those who publish do so more often.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rush: Option<Rush>,
+    /// Which topics a client follows: all, or so many, its own first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub follow: Follow,
+    /// How often a client leaves one topic for the next; `"off"` for never.
+    #[serde(default = "default::off", skip_serializing_if = "Span::is_zero")]
+    pub switch_every: Span,
+    /// How many clients come late.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub late: u32,
+    /// When they come, counted from the start of the run.
+    #[serde(default = "default::off", skip_serializing_if = "Span::is_zero")]
+    pub late_at: Span,
+    /// How many events the server keeps for those who come back; 0 for all of them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub history: u32,
+    /// Over which connection clients of HTTP transports publish.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub upstream: Upstream,
+    /// What `--stress` changes: fields of a scenario and their other values.
+    #[serde(default, skip_serializing_if = "Sample::is_empty")]
+    pub stress: Sample,
 }
 
 /// How the instants of the events are spaced.
@@ -138,6 +201,8 @@ pub enum Arrivals {
     Poisson,
     /// Bursts of five events 10 ms apart; the bursts are Poisson and the mean rate is the same.
     Bursty,
+    /// Independent gaps, uniform between one half and one and a half of their mean.
+    Jittered,
 }
 
 /// What the poll interval is measured from (papers disagree by half a round trip because of this).
@@ -193,6 +258,9 @@ pub struct Outage {
     /// How long it lasts.
     #[serde(rename = "for")]
     pub lasts: Span,
+    /// The one client whose line it is; without it all lines are cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<u32>,
 }
 
 mod default {
@@ -247,5 +315,23 @@ mod default {
     }
     pub fn batch_every() -> Span {
         Span::ZERO
+    }
+    pub fn off() -> Span {
+        Span::ZERO
+    }
+    pub fn yes() -> bool {
+        true
+    }
+    pub fn topic() -> String {
+        "topic".into()
+    }
+    pub fn is_topic(topic: &String) -> bool {
+        topic == "topic"
+    }
+    pub fn one() -> u32 {
+        1
+    }
+    pub fn is_one(count: &u32) -> bool {
+        *count == 1
     }
 }
