@@ -68,6 +68,7 @@ pub mod cli;
 pub mod clock;
 pub mod cpu;
 pub mod feed;
+pub mod hub;
 pub mod measure;
 pub mod net;
 pub mod report;

@@ -172,6 +172,11 @@ pub trait Participant: Send {
         Vec::new()
     }
 
+    /// Its time is up: what it publishes before it leaves.
+    fn leave(&mut self, _now_ns: u64) -> Vec<Publish> {
+        Vec::new()
+    }
+
     /// An event came, in order.
     fn see(&mut self, _payload: &[u8]) -> Sight {
         Sight::Next
@@ -231,6 +236,15 @@ pub fn main_class(scenario: &Scenario) -> &'static str {
         App::Auction => "bid",
         App::Whiteboard => "patch",
         App::Document => "op",
+    }
+}
+
+/// Classes that an application brings of its own, and whether they are confirmed.
+pub fn own_classes(scenario: &Scenario) -> &'static [(&'static str, bool)] {
+    match scenario.app {
+        App::Chat => &[("join", true)],
+        App::Whiteboard => &[("commit", true)],
+        _ => &[],
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) fn sized(seq: u64, born_ms: u64, cents: u32, bytes: usize) -> Bytes {
     text.into()
 }
 
-/// The payload of a replayed row: `fields` is JSON, each field with a comma before it.
-pub(super) fn replayed(seq: u64, t_us: u64, fields: &str) -> Bytes {
+/// A JSON payload with these members, each with a comma before it: of a replayed row, of what people publish.
+pub fn replayed(seq: u64, t_us: u64, fields: &str) -> Bytes {
     format!("{}{fields}}}", start(seq, t_us)).into()
 }
 

@@ -32,6 +32,11 @@ pub fn source(
     })
 }
 
+/// The symbols that a scenario's ticker trades.
+pub fn symbols(scenario: &Scenario) -> impl Iterator<Item = &'static str> {
+    SYMBOLS.into_iter().take(scenario.symbols as usize)
+}
+
 /// All events born during a run: from its start to the end of the measured window.
 pub fn generate(scenario: &Scenario, epoch_us: u64) -> Result<Vec<Event>, ReplayError> {
     let end_ns = scenario
@@ -105,6 +110,7 @@ impl Iterator for Ticker {
             topic: SYMBOLS[symbol].to_owned(),
             born_ns,
             payload,
+            from: None,
         })
     }
 }

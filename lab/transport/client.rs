@@ -1,15 +1,18 @@
 //! What every client half is given: a way to dial, a recorder, and the moments to start and stop.
 
+use super::counted::Counted;
+use super::following::Following;
 use super::heads::Heads;
+use super::person::Person;
 use crate::clock;
 use crate::feed::payload_seq;
 use crate::measure::recorder::Recorder;
-use crate::net::{Buffers, Dialer, Wire};
+use crate::net::{Buffers, Dialer};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// First and longest pause before a lost connection is dialled again.
 const FIRST_BACKOFF_NS: u64 = 250 * clock::MS;
@@ -30,6 +33,12 @@ pub struct ClientSetup {
     pub until_ns: u64,
     /// Seeds the jitter of its back-off.
     pub seed: u64,
+    /// Told when nothing more will be published.
+    pub ending: Arc<Notify>,
+    /// The topics that it follows; `None` for the whole feed.
+    pub following: Option<Following>,
+    /// Who sits before it, if the application has people.
+    pub person: Option<Person>,
 }
 
 /// One client of a run.
@@ -83,12 +92,109 @@ impl Client {
         self.setup.recorder.cursor(self.setup.number)
     }
 
+    /// What it adds to a question, beside where it was: the topics that it follows, and who it is.
+    pub fn wishes(&self) -> String {
+        let mut wishes = String::new();
+        if let Some(following) = &self.setup.following {
+            wishes += &format!("&topics={}", following.names().join(","));
+        }
+        if let Some(person) = &self.setup.person {
+            wishes += &format!("&client={}", person.name());
+        }
+        wishes
+    }
+
+    /// The same, and where it was, as the first message over a WebSocket.
+    pub fn hello(&self) -> String {
+        let mut hello = match self.needs_snapshot() {
+            true => String::from("{\"join\":true"),
+            false => format!("{{\"since\":{}", self.cursor()),
+        };
+        if let Some(following) = &self.setup.following {
+            hello += &format!(",\"topics\":[\"{}\"]", following.names().join("\",\""));
+        }
+        if let Some(person) = &self.setup.person {
+            hello += &format!(",\"client\":\"{}\"", person.name());
+        }
+        hello + "}"
+    }
+
+    /// Waits until it wants other topics.
+    pub async fn restless(&self) {
+        match &self.setup.following {
+            Some(following) => following.wait().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Wants other topics if it is time, from its cursor on. Returns whether it does.
+    pub fn turn(&mut self) -> bool {
+        let turned = self.choose();
+        if turned {
+            self.follows(self.cursor());
+        }
+        turned
+    }
+
+    /// The same, and it counts only once the server has said from which event on.
+    pub fn choose(&mut self) -> bool {
+        self.setup.following.as_mut().is_some_and(Following::turn)
+    }
+
+    /// The topics that it has chosen count from the event after `since` on.
+    pub fn follows(&self, since: u64) {
+        if let Some(following) = &self.setup.following {
+            let topics = following.topics();
+            self.setup
+                .recorder
+                .follows(self.setup.number, &topics, since);
+        }
+    }
+
+    /// The names of the topics that it has chosen.
+    pub fn topics(&self) -> Vec<&str> {
+        let following = self.setup.following.as_ref();
+        following.map_or_else(Vec::new, Following::names)
+    }
+
+    /// Who sits before it.
+    pub fn person(&self) -> Option<&Person> {
+        self.setup.person.as_ref()
+    }
+
+    /// Whether it needs a snapshot before it reads on.
+    pub fn needs_snapshot(&self) -> bool {
+        let person = self.setup.person.as_ref();
+        person.is_some_and(Person::needs_snapshot)
+    }
+
+    /// A snapshot came, as text. Returns whether it was one.
+    pub fn load(&mut self, text: &[u8]) -> bool {
+        self.losses = 0;
+        let person = self.setup.person.as_ref();
+        person.is_some_and(|person| person.load(text))
+    }
+
+    /// The server says that it has forgotten what comes next.
+    pub fn forgotten(&self) {
+        if let Some(person) = &self.setup.person {
+            person.forgotten();
+        }
+    }
+
+    /// What it opens connections with.
+    pub fn line(&self) -> Line {
+        Line {
+            number: self.setup.number,
+            dialer: self.setup.dialer.clone(),
+            recorder: self.setup.recorder.clone(),
+            buffers: self.setup.buffers,
+        }
+    }
+
     /// Opens a connection.
-    pub async fn dial(&self) -> Result<Wire, Lost> {
-        self.setup
-            .recorder
-            .dialled(self.setup.number, clock::now_ns());
-        self.setup.dialer.dial().await.map_err(|_: io::Error| Lost)
+    pub async fn dial(&self) -> Result<Counted, Lost> {
+        self.line().dial().await
     }
 
     /// Notes that an HTTP request goes out.
@@ -105,9 +211,12 @@ impl Client {
     pub fn saw(&mut self, payload: &[u8]) -> bool {
         self.losses = 0;
         let seq = payload_seq(payload);
-        self.setup
-            .recorder
-            .saw(self.setup.number, seq, payload, clock::now_ns())
+        let recorder = &self.setup.recorder;
+        let new = recorder.saw(self.setup.number, seq, payload, clock::now_ns());
+        if let Some(person) = self.setup.person.as_ref().filter(|_| new) {
+            person.see(payload);
+        }
+        new
     }
 
     /// Whether the run is over for this client: its time is up and it has seen everything.
@@ -144,6 +253,9 @@ impl Client {
         };
         let give_up_ns = clock::now_ns().saturating_add(patience_ns);
         loop {
+            // Listen before looking, so that the end is not missed in between.
+            let mut ending = std::pin::pin!(self.setup.ending.notified());
+            ending.as_mut().enable();
             if self.over() {
                 return Ok(None);
             }
@@ -156,6 +268,7 @@ impl Client {
             tokio::select! {
                 biased;
                 value = &mut what => return Ok(Some(value)),
+                () = ending => {}
                 () = clock::sleep_until(wake_ns) => {
                     if clock::now_ns() >= give_up_ns {
                         return Err(Lost);
@@ -178,6 +291,43 @@ impl Client {
     }
 }
 
-/// What the transports share for building requests; kept here so that each lesson only holds what
+/// A client's access to the server: opens connections, and keeps count of them.
+#[derive(Clone)]
+pub struct Line {
+    number: u32,
+    dialer: Dialer,
+    recorder: Recorder,
+    buffers: Buffers,
+}
+
+impl Line {
+    /// Opens a connection.
+    pub async fn dial(&self) -> Result<Counted, Lost> {
+        self.recorder.dialled(self.number, clock::now_ns());
+        let dialled = self.dialer.dial().await;
+        if dialled.is_err() {
+            self.hung_up();
+        }
+        let wire = dialled.map_err(|_| Lost)?;
+        Ok(Counted::new(wire, self.clone()))
+    }
+
+    /// Notes that a connection is gone.
+    pub(super) fn hung_up(&self) {
+        self.recorder.hung_up(self.number);
+    }
+
+    /// Buffer sizes of its connections.
+    pub fn buffers(&self) -> Buffers {
+        self.buffers
+    }
+
+    /// Notes that an HTTP request goes out.
+    pub fn requested(&self) {
+        self.recorder.requested();
+    }
+}
+
+; kept here so that each lesson only holds what
 /// is its own.
 pub type SharedHeads = Arc<Heads>;

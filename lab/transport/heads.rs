@@ -1,13 +1,13 @@
 //! The heads of requests and answers: what the header profiles send, and how many bytes that is.
 
-use super::http::{Answer, plain};
+use super::http::{Answer, nothing};
 use crate::clock;
 use crate::feed::Batch;
 use crate::scenario::{Connection, HeaderProfile, LiteralHeaders};
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Empty, Full};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
-use hyper::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::{HeaderMap, Method, Request, Response};
 
 /// The virtual host of the lab.
 pub const HOST: &str = "lab.example";
@@ -125,11 +125,22 @@ impl Heads {
     }
 
     /// A `GET` with this profile's header lines.
-    pub fn get(&self, path: &str) -> Request<Empty<Bytes>> {
-        let mut request = Request::new(Empty::new());
+    pub fn get(&self, path: &str) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::default());
         // Paths are our own or checked on loading.
         *request.uri_mut() = path.parse().unwrap_or_default();
         *request.headers_mut() = self.request.clone();
+        request
+    }
+
+    /// A `POST` of a message with this profile's header lines.
+    pub fn post(&self, path: &str, text: Bytes) -> Request<Full<Bytes>> {
+        let mut request = self.get(path);
+        *request.method_mut() = Method::POST;
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
+        *request.body_mut() = Full::new(text);
         request
     }
 
@@ -150,9 +161,7 @@ impl Heads {
     /// The answer to a poll: the events, one per line, or 204 if there are none.
     pub fn batch(&self, events: &Batch) -> Answer {
         if events.is_empty() {
-            let mut answer = plain(StatusCode::NO_CONTENT, "");
-            answer.headers_mut().remove(CONTENT_LENGTH);
-            return answer;
+            return nothing();
         }
         let mut text =
             BytesMut::with_capacity(events.iter().map(|event| event.payload.len() + 1).sum());

@@ -1,15 +1,20 @@
 //! The few lines of HTTP that the transports share: short answers, and a connection to ask over.
 
-use super::client::{Client, Lost, SharedHeads};
+use super::client::{Line, Lost, SharedHeads};
+use super::post;
 use crate::clock;
+use crate::feed::Reader;
+use crate::hub::Hub;
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty, Full, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{CONTENT_LENGTH, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// The body of an answer. Not `Sync`, so that a stream of events can be one.
 pub type Body = UnsyncBoxBody<Bytes, Infallible>;
@@ -37,13 +42,44 @@ pub fn plain(status: StatusCode, text: &str) -> Answer {
     answer
 }
 
-/// The value of a query parameter that is a whole number; `Err` carries the answer to a bad one.
-pub fn number(query: Option<&str>, name: &str) -> Result<Option<u64>, Box<Answer>> {
+/// An answer without a body: there is nothing to say.
+pub fn nothing() -> Answer {
+    let mut answer = plain(StatusCode::NO_CONTENT, "");
+    answer.headers_mut().remove(CONTENT_LENGTH);
+    answer
+}
+
+/// Makes an answer the last one of its connection.
+pub fn last(mut answer: Answer) -> Answer {
+    let headers = answer.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// The value of a query parameter, as it stands there.
+pub fn parameter<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
     let pairs = query.unwrap_or_default().split('&');
     let mut pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    match pairs.find(|(key, _)| *key == name) {
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// The topics that a question names, if it names any.
+pub fn topics(query: Option<&str>) -> Option<Vec<String>> {
+    let names = parameter(query, "topics")?;
+    Some(names.split(',').map(str::to_owned).collect())
+}
+
+/// The feed as a question wants it; `Err` carries the answer to one that wants what there is not.
+pub fn reader(query: Option<&str>, hub: &Hub) -> Result<Reader, Box<Answer>> {
+    hub.reader(topics(query), parameter(query, "client"))
+        .map_err(|problem| Box::new(post::refusal(&problem)))
+}
+
+/// The value of a query parameter that is a whole number; `Err` carries the answer to a bad one.
+pub fn number(query: Option<&str>, name: &str) -> Result<Option<u64>, Box<Answer>> {
+    match parameter(query, name) {
         None => Ok(None),
-        Some((_, value)) => whole(value.as_bytes()).map(Some).ok_or_else(|| {
+        Some(value) => whole(value.as_bytes()).map(Some).ok_or_else(|| {
             let text = format!("{name}={value:?} is not a whole number: write {name}=0 to begin\n");
             Box::new(plain(StatusCode::BAD_REQUEST, &text))
         }),
@@ -73,30 +109,46 @@ pub fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// A connection to ask questions over; dialled when needed, and kept unless the heads say otherwise.
 pub struct Asker {
+    line: Line,
     heads: SharedHeads,
-    sender: Option<SendRequest<Empty<Bytes>>>,
+    sender: Option<SendRequest<Full<Bytes>>>,
 }
 
+/// A connection that whoever asks takes turns on, in the order of coming.
+pub type Turns = Arc<Mutex<Asker>>;
+
 impl Asker {
-    pub fn new(heads: SharedHeads) -> Self {
+    pub fn new(line: Line, heads: SharedHeads) -> Self {
         Self {
+            line,
             heads,
             sender: None,
         }
     }
 
+    /// The same, for several to take turns.
+    pub fn turns(line: Line, heads: SharedHeads) -> Turns {
+        Arc::new(Mutex::new(Self::new(line, heads)))
+    }
+
     /// Asks for `path` and waits for the whole answer. Giving up half-way closes the connection.
-    pub async fn ask(&mut self, client: &Client, path: &str) -> Result<(StatusCode, Bytes), Lost> {
+    pub async fn ask(&mut self, path: &str) -> Result<(StatusCode, Bytes), Lost> {
+        self.send(self.heads.get(path)).await
+    }
+
+    /// Sends a message to `path` and waits for the whole answer.
+    pub async fn post(&mut self, path: &str, text: Bytes) -> Result<(StatusCode, Bytes), Lost> {
+        self.send(self.heads.post(path, text)).await
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), Lost> {
         // Taken out meanwhile: a connection with a question still open must not be asked again.
         let mut sender = match self.sender.take() {
             Some(sender) if !sender.is_closed() => sender,
-            _ => connect(client).await?,
+            _ => connect(&self.line).await?,
         };
-        client.requested();
-        let answer = sender
-            .send_request(self.heads.get(path))
-            .await
-            .map_err(|_| Lost)?;
+        self.line.requested();
+        let answer = sender.send_request(request).await.map_err(|_| Lost)?;
         let status = answer.status();
         let body = Limited::new(answer.into_body(), LARGEST_BODY)
             .collect()
@@ -109,11 +161,12 @@ impl Asker {
     }
 }
 
-async fn connect(client: &Client) -> Result<SendRequest<Empty<Bytes>>, Lost> {
-    let wire = client.dial().await?;
+/// Opens a connection and speaks HTTP on it until the sender is dropped.
+pub async fn connect(line: &Line) -> Result<SendRequest<Full<Bytes>>, Lost> {
+    let wire = line.dial().await?;
     let (sender, connection) = http1::Builder::new()
         .title_case_headers(true)
-        .max_buf_size(client.buffers().http)
+        .max_buf_size(line.buffers().http)
         .handshake(TokioIo::new(wire))
         .await
         .map_err(|_| Lost)?;

@@ -20,12 +20,13 @@
 //! (RFC 6202, 2.2). What waits leaves together: the batch grows and the cost per event falls.
 
 use super::heads::Heads;
-use super::http::{Asker, lines, number};
-use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
+use super::client::Lost;
+use super::http::{Asker, Turns, lines, number};
+use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;
-use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::measure::Marker;
-use crate::scenario::{Scenario, Span, spaced};
+use crate::scenario::{Delivery, Scenario, Span, Upstream, spaced};
 use crate::theory::Law;
 use hyper::body::Incoming;
 use hyper::{Request, StatusCode};
@@ -38,7 +39,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     color: "#CC79A7",
     marker: Marker::Square,
     law: Law::LongPoll,
-    fields: &["poll_connection", "hold"],
+    fields: &["poll_connection", "hold", "hold_delivery", "upstream"],
 };
 
 pub const ENTRY: Entry = Entry {
@@ -55,6 +56,10 @@ const PATIENCE_NS: u64 = 10 * clock::S;
 pub struct LongPoll {
     /// How long the server holds a question.
     hold: Span,
+    /// Every event, or only the newest of each topic.
+    delivery: Delivery,
+    /// Over which connection its clients publish.
+    upstream: Upstream,
     heads: Arc<Heads>,
 }
 
@@ -62,25 +67,39 @@ impl LongPoll {
     fn new(scenario: &Scenario) -> Self {
         Self {
             hold: scenario.hold,
+            delivery: scenario.hold_delivery,
+            upstream: scenario.upstream,
             heads: Arc::new(Heads::polls(&scenario.headers, scenario.poll_connection)),
         }
     }
 
-    /// The question of a client that has everything up to `cursor`.
-    fn question(&self, cursor: u64) -> String {
+    /// The question of a client that has everything up to `cursor` and has these further wishes.
+    fn question(&self, cursor: u64, wishes: &str) -> String {
         let hold_ms = self.hold.as_nanos() / clock::MS;
-        format!("{}?since={cursor:06}&hold={hold_ms}", DESCRIPTOR.path)
+        let latest = match self.delivery {
+            Delivery::Every => "",
+            Delivery::Latest => "&latest=1",
+        };
+        format!(
+            "{}?since={cursor:06}&hold={hold_ms}{latest}{wishes}",
+            DESCRIPTOR.path
+        )
     }
 }
 
 impl Transport for LongPoll {
-    fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+    fn serve(self: Arc<Self>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
         Box::pin(async move {
             let query = request.uri().query();
             let (since, hold_ms) = match (number(query, "since"), number(query, "hold")) {
                 (Ok(since), Ok(hold_ms)) => (since.unwrap_or(0), hold_ms),
                 (Err(refusal), _) | (_, Err(refusal)) => return *refusal,
             };
+            let feed = match http::reader(query, &hub) {
+                Ok(feed) => feed,
+                Err(refusal) => return *refusal,
+            };
+            let newest = http::parameter(query, "latest").is_some();
             let hold_ns = match hold_ms {
                 Some(hold_ms) => hold_ms.min(LONGEST_HOLD_MS) * clock::MS,
                 None => self.hold.as_nanos(),
@@ -88,6 +107,7 @@ impl Transport for LongPoll {
             tokio::select! {
                 biased;
                 news = feed.after(since) => match news {
+                    Ok(_) if newest => self.heads.batch(&feed.newest_since(since)),
                     Ok(events) => self.heads.batch(&events),
                     Err(gone) => http::forgotten(gone.oldest_cursor),
                 },
@@ -98,25 +118,12 @@ impl Transport for LongPoll {
 
     fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
         Box::pin(async move {
-            let mut asker = Asker::new(self.heads.clone());
-            let patience_ns = self.hold.as_nanos() + PATIENCE_NS;
+            let line = Asker::turns(client.line(), self.heads.clone());
+            let _publishing = post::beside(&client, &self.heads, self.upstream, &line);
             clock::sleep_until(client.start_ns()).await;
             while !client.over() {
-                let question = self.question(client.cursor());
-                // When the run is over, a question that is still held is given up.
-                let asked = client
-                    .read(patience_ns, asker.ask(&client, &question))
-                    .await;
-                match asked {
-                    Ok(Some(Ok((StatusCode::OK, body)))) => {
-                        for line in lines(&body) {
-                            client.saw(line);
-                        }
-                    }
-                    Ok(Some(Ok((StatusCode::NO_CONTENT, _)))) => client.empty_answer(),
-                    Ok(None) => return,
-                    // A server that refuses is not asked again at once.
-                    Ok(Some(_)) | Err(_) => client.back_off().await,
+                if self.ask(&mut client, &line).await.is_err() {
+                    client.back_off().await;
                 }
             }
         })
@@ -124,16 +131,58 @@ impl Transport for LongPoll {
 
     fn settings(&self) -> String {
         let hold = spaced(&self.hold.to_string());
-        format!("held up to {hold}{}", self.heads.connection())
+        let latest = match self.delivery {
+            Delivery::Every => "",
+            Delivery::Latest => ", newest value only",
+        };
+        let (connection, turns) = (self.heads.connection(), post::settings(self.upstream));
+        format!("held up to {hold}{latest}{connection}{turns}")
     }
 
     fn costs(&self, events: &Events) -> Costs {
         Costs {
             event_framing: 1.0, // the line end
-            request_head: self.heads.request_bytes(&self.question(0)),
+            request_head: self.heads.request_bytes(&self.question(0, "")),
             answer_head: self.heads.answer_bytes(events.payload_bytes + 1.0),
             empty_head: self.heads.empty_bytes(),
             ..Costs::default()
         }
+    }
+}
+
+impl LongPoll {
+    /// One question, and what its answer brings, one event per line. When the run is over, or the client wants other
+    /// topics, a question that is still held is given up, and its connection with it.
+    async fn ask(&self, client: &mut Client, line: &Turns) -> Result<(), Lost> {
+        client.turn();
+        if client.needs_snapshot() {
+            return post::catch_up(client, line).await;
+        }
+        let patience_ns = self.hold.as_nanos() + PATIENCE_NS;
+        let question = self.question(client.cursor(), &client.wishes());
+        let asked = async {
+            let mut line = line.lock().await;
+            tokio::select! {
+                biased;
+                answer = line.ask(&question) => Some(answer),
+                () = client.restless() => None,
+            }
+        };
+        match client.read(patience_ns, asked).await? {
+            Some(Some(Ok((StatusCode::OK, body)))) => {
+                for line in lines(&body) {
+                    client.saw(line);
+                }
+            }
+            Some(Some(Ok((StatusCode::NO_CONTENT, _)))) => client.empty_answer(),
+            Some(Some(Ok((StatusCode::GONE, _)))) => {
+                client.forgotten();
+                return Err(Lost);
+            }
+            // A server that refuses is not asked again at once.
+            Some(Some(_)) => return Err(Lost),
+            Some(None) | None => {}
+        }
+        Ok(())
     }
 }

@@ -8,14 +8,18 @@
 
 mod client;
 mod close;
+mod counted;
 #[doc(hidden)] // public for the targets in fuzz/, which cannot see inside
 pub mod event_stream;
+mod following;
 mod heads;
 mod hello;
 mod http;
 mod long_poll;
 mod pace;
 mod patient;
+pub mod person;
+mod post;
 pub mod server;
 mod short_poll;
 mod sse;
@@ -23,11 +27,12 @@ mod upgrade;
 mod websocket;
 
 pub use client::{Client, ClientSetup};
+pub use following::Following;
 pub use http::{Answer, Body};
 /// For the variants of `reproduce` that shake hands themselves.
 pub(crate) use upgrade::accept as accept_upgrade;
 
-use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::measure::Marker;
 use crate::scenario::Scenario;
 use crate::theory::Law;
@@ -42,7 +47,7 @@ pub type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// One way of carrying the feed from a server to a client.
 pub trait Transport: Send + Sync {
     /// Server half: the answer to one request on this transport's path.
-    fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer>;
+    fn serve(self: Arc<Self>, request: Request<Incoming>, hub: Hub) -> Task<Answer>;
 
     /// Client half: follow the feed until [`Client::over`], recording each event on arrival.
     fn follow(self: Arc<Self>, client: Client) -> Task<()>;

@@ -1,7 +1,7 @@
 //! When a push sends: each event as it is born, or what is new together, on a grid of time.
 
 use crate::clock;
-use crate::feed::{Batch, Feed, Forgotten};
+use crate::feed::{Batch, Forgotten, Reader};
 use crate::scenario::{Delivery, Scenario, Span, spaced};
 
 /// How a scenario paces its pushes.
@@ -38,7 +38,7 @@ impl Pacing {
     }
 
     /// The news of one connection that opens now.
-    pub fn open(self, feed: Feed) -> News {
+    pub fn open(self, feed: Reader) -> News {
         News {
             feed,
             every_ns: self.every.as_nanos(),
@@ -49,9 +49,21 @@ impl Pacing {
     }
 }
 
+impl News {
+    /// From now on it is this that the connection has to send.
+    pub fn change(&mut self, feed: Reader) {
+        self.feed = feed;
+    }
+
+    /// The newest event there is, whether the connection wants it or not.
+    pub fn head(&self) -> u64 {
+        self.feed.head()
+    }
+}
+
 /// What one connection has to send, and when.
 pub struct News {
-    feed: Feed,
+    feed: Reader,
     every_ns: u64,
     latest: bool,
     /// The next beat that is free. Beats are `every_ns` apart and counted from the opening, so that an
@@ -72,11 +84,11 @@ impl News {
             let beat_ns = self.next_ns + late_ns.div_ceil(self.every_ns) * self.every_ns;
             clock::sleep_until(beat_ns).await;
             self.next_ns = beat_ns + self.every_ns;
-            self.due = self.feed.latest().map_or(0, |newest| newest.seq);
+            self.due = self.feed.head();
             news = self.feed.since(cursor)?;
         }
         if self.latest {
-            return Ok(self.feed.latest().into_iter().collect());
+            return Ok(self.feed.newest_since(cursor));
         }
         if self.every_ns > 0 {
             news.retain(|event| event.seq <= self.due);

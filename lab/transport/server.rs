@@ -3,13 +3,13 @@
 pub use super::upgrade::Origins;
 
 use super::patient::Patient;
-use super::{Answer, Descriptor, Transport, http};
+use super::{Answer, Descriptor, Transport, http, post};
 use crate::clock;
 use crate::clock::HyperTimer;
-use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::net::{Buffers, Listener, Wire};
 use hyper::body::{Body, Incoming};
-use hyper::header::{ALLOW, CONNECTION, HeaderValue, RETRY_AFTER};
+use hyper::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
@@ -65,7 +65,7 @@ pub struct Slot {
 #[derive(Clone)]
 pub struct Server {
     pub doors: Arc<[Door]>,
-    pub feed: Feed,
+    pub hub: Hub,
     pub buffers: Buffers,
     /// Most connections at once; further ones are answered with 503.
     pub connections: usize,
@@ -150,6 +150,12 @@ impl Server {
             return http::plain(StatusCode::URI_TOO_LONG, text);
         }
         let path = request.uri().path();
+        if path == post::PUBLISH {
+            return post::publish(request, &self.hub).await;
+        }
+        if path == post::SNAPSHOT && request.method() == Method::GET {
+            return post::snapshot(&request, &self.hub);
+        }
         let Some(door) = self.doors.iter().find(|door| door.path == path) else {
             let mut text = String::from("no such door; there are:\n");
             for door in self.doors.iter() {
@@ -166,13 +172,13 @@ impl Server {
         }
         if !request.body().is_end_stream() {
             let text = "this door takes no body\n";
-            return last(http::plain(StatusCode::PAYLOAD_TOO_LARGE, text));
+            return http::last(http::plain(StatusCode::PAYLOAD_TOO_LARGE, text));
         }
         if let Some(refusal) = origins.refusal(&request) {
             return refusal;
         }
-        let feed = self.feed.clone();
-        door.transport.clone().serve(request, feed).await
+        let hub = self.hub.clone();
+        door.transport.clone().serve(request, hub).await
     }
 }
 
@@ -185,16 +191,9 @@ enum Place {
 /// The answer to a connection too many.
 fn overcrowded() -> Answer {
     let text = "too many connections: come back later\n";
-    let mut answer = last(http::plain(StatusCode::SERVICE_UNAVAILABLE, text));
+    let mut answer = http::last(http::plain(StatusCode::SERVICE_UNAVAILABLE, text));
     let headers = answer.headers_mut();
     headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-    answer
-}
-
-/// Makes an answer the last one of its connection.
-fn last(mut answer: Answer) -> Answer {
-    let headers = answer.headers_mut();
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 

@@ -22,14 +22,14 @@
 //! *Shines*: many events per question share one head, and with `latest` only the newest is sent.
 
 use super::heads::Heads;
-use super::http::{Asker, lines, number};
-use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
+use super::client::Lost;
+use super::http::{Asker, Turns, lines, number};
+use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;
-use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::measure::Marker;
-use crate::scenario::{Delivery, Discipline, Scenario, Span, spaced};
+use crate::scenario::{Delivery, Discipline, Scenario, Span, Upstream, spaced};
 use crate::theory::Law;
-use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::{Request, StatusCode};
 use std::sync::Arc;
@@ -46,6 +46,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         "poll_discipline",
         "poll_delivery",
         "poll_connection",
+        "upstream",
     ],
 };
 
@@ -65,6 +66,8 @@ pub struct ShortPoll {
     discipline: Discipline,
     /// Every event, or only the newest.
     delivery: Delivery,
+    /// Over which connection its clients publish.
+    upstream: Upstream,
     heads: Arc<Heads>,
 }
 
@@ -74,22 +77,26 @@ impl ShortPoll {
             every: scenario.poll_every,
             discipline: scenario.poll_discipline,
             delivery: scenario.poll_delivery,
+            upstream: scenario.upstream,
             heads: Arc::new(Heads::polls(&scenario.headers, scenario.poll_connection)),
         }
     }
 
-    /// The question of a client that has everything up to `cursor`.
-    fn question(&self, cursor: u64) -> String {
+    /// The question of a client that has everything up to `cursor` and has these further wishes.
+    fn question(&self, cursor: u64, wishes: &str) -> String {
+        let path = DESCRIPTOR.path;
         match (&self.heads.poll_path, self.delivery) {
             (Some(literal), _) => literal.clone(),
-            (None, Delivery::Every) => format!("{}?since={cursor:06}", DESCRIPTOR.path),
-            (None, Delivery::Latest) => format!("{}?latest=1", DESCRIPTOR.path),
+            (None, Delivery::Every) => format!("{path}?since={cursor:06}{wishes}"),
+            // Of the whole feed there is one newest event: the poller need not say what it has.
+            (None, Delivery::Latest) if wishes.is_empty() => format!("{path}?latest=1"),
+            (None, Delivery::Latest) => format!("{path}?since={cursor:06}&latest=1{wishes}"),
         }
     }
 }
 
 impl Transport for ShortPoll {
-    fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+    fn serve(self: Arc<Self>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
         Box::pin(async move {
             let query = request.uri().query();
             let since = match number(query, "since") {
@@ -97,9 +104,15 @@ impl Transport for ShortPoll {
                 Err(refusal) => return *refusal,
             };
             // Without a cursor a poller wants the newest value.
-            let Some(since) = since else {
-                return self.heads.batch(&feed.latest().into_iter().collect());
+            let newest = since.is_none() || http::parameter(query, "latest").is_some();
+            let since = since.unwrap_or(0);
+            let feed = match http::reader(query, &hub) {
+                Ok(feed) => feed,
+                Err(refusal) => return *refusal,
             };
+            if newest {
+                return self.heads.batch(&feed.newest_since(since));
+            }
             match feed.since(since) {
                 Ok(events) => self.heads.batch(&events),
                 Err(gone) => http::forgotten(gone.oldest_cursor),
@@ -109,7 +122,8 @@ impl Transport for ShortPoll {
 
     fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
         Box::pin(async move {
-            let mut asker = Asker::new(self.heads.clone());
+            let line = Asker::turns(client.line(), self.heads.clone());
+            let _publishing = post::beside(&client, &self.heads, self.upstream, &line);
             let every_ns = self.every.as_nanos();
             let mut next_ns = client.phase_ns();
             loop {
@@ -117,17 +131,10 @@ impl Transport for ShortPoll {
                 if client.over() {
                     return;
                 }
-                let question = self.question(client.cursor());
-                match client
-                    .expect(PATIENCE_NS, asker.ask(&client, &question))
-                    .await
-                {
-                    Ok((status, body)) => show(&mut client, status, &body),
-                    Err(_) => {
-                        client.back_off().await;
-                        next_ns = clock::now_ns();
-                        continue;
-                    }
+                if self.ask(&mut client, &line).await.is_err() {
+                    client.back_off().await;
+                    next_ns = clock::now_ns();
+                    continue;
                 }
                 let now_ns = clock::now_ns();
                 next_ns = match self.discipline {
@@ -157,13 +164,14 @@ impl Transport for ShortPoll {
         };
         let every = spaced(&self.every.to_string());
         let connection = self.heads.connection();
-        format!("every {every}, {discipline}{delivery}{connection}")
+        let turns = post::settings(self.upstream);
+        format!("every {every}, {discipline}{delivery}{connection}{turns}")
     }
 
     fn costs(&self, events: &Events) -> Costs {
         Costs {
             event_framing: 1.0, // the line end
-            request_head: self.heads.request_bytes(&self.question(0)),
+            request_head: self.heads.request_bytes(&self.question(0, "")),
             answer_head: self.heads.answer_bytes(events.payload_bytes + 1.0),
             empty_head: self.heads.empty_bytes(),
             ..Costs::default()
@@ -171,15 +179,30 @@ impl Transport for ShortPoll {
     }
 }
 
-/// Shows what an answer brought, one event per line.
-fn show(client: &mut Client, status: StatusCode, body: &Bytes) {
-    let mut news = false;
-    if status == StatusCode::OK {
-        for line in lines(body) {
-            news |= client.saw(line);
+impl ShortPoll {
+    /// One question, and what its answer brings: one event per line. Whoever comes asks for a snapshot first, if the
+    /// application has them.
+    async fn ask(&self, client: &mut Client, line: &Turns) -> Result<(), Lost> {
+        client.turn();
+        if client.needs_snapshot() {
+            return post::catch_up(client, line).await;
         }
-    }
-    if !news {
-        client.empty_answer();
+        let question = self.question(client.cursor(), &client.wishes());
+        let asked = async { line.lock().await.ask(&question).await };
+        let (status, body) = client.expect(PATIENCE_NS, asked).await?;
+        let mut news = false;
+        match status {
+            StatusCode::OK => {
+                for line in lines(&body) {
+                    news |= client.saw(line);
+                }
+            }
+            StatusCode::GONE => client.forgotten(),
+            _ => {}
+        }
+        if !news {
+            client.empty_answer();
+        }
+        Ok(())
     }
 }

@@ -26,21 +26,21 @@
 
 use super::event_stream::Parser;
 use super::heads::Heads;
-use super::http::plain;
+use super::client::Lost;
+use super::http::{Asker, Turns, plain};
 use super::pace::{News, Pacing};
-use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http};
+use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;
-use crate::feed::{Batch, Feed};
+use crate::feed::Batch;
+use crate::hub::Hub;
 use crate::measure::Marker;
-use crate::scenario::{Scenario, Span, spaced};
+use crate::scenario::{Scenario, Span, Upstream, spaced};
 use crate::theory::Law;
 use bytes::{BufMut, Bytes, BytesMut};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, HeaderValue};
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
@@ -89,7 +89,7 @@ impl Sse {
 }
 
 impl Transport for Sse {
-    fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+    fn serve(self: Arc<Self>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
         Box::pin(async move {
             let last_id = request
                 .headers()
@@ -106,6 +106,10 @@ impl Transport for Sse {
                     let text = "Last-Event-ID is not a whole number: send back an id as received\n";
                     return plain(StatusCode::BAD_REQUEST, text);
                 }
+            };
+            let feed = match http::reader(request.uri().query(), &hub) {
+                Ok(feed) => feed,
+                Err(refusal) => return *refusal,
             };
             if let Err(gone) = feed.since(cursor) {
                 return http::forgotten(gone.oldest_cursor);
@@ -136,12 +140,13 @@ impl Transport for Sse {
 
     fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {
         Box::pin(async move {
+            // The stream is for reading: whatever else there is to ask or say goes over a connection beside it.
+            let beside = Asker::turns(client.line(), self.heads.clone());
+            let _publishing = post::beside(&client, &self.heads, Upstream::WalkieTalkie, &beside);
             clock::sleep_until(client.start_ns()).await;
             while !client.over() {
-                // Ends well only when the run is over.
-                match self.stream(&mut client).await {
-                    Ok(()) => return,
-                    Err(_) => client.back_off().await,
+                if self.stream(&mut client, &beside).await.is_err() {
+                    client.back_off().await;
                 }
             }
         })
@@ -222,39 +227,21 @@ impl Stream {
 }
 
 impl Sse {
-    /// Opens the stream and reads it until the run is over.
-    async fn stream(&self, client: &mut Client) -> Result<(), super::client::Lost> {
-        use super::client::Lost;
-        let open = async {
-            let wire = client.dial().await?;
-            let (mut sender, connection) = http1::Builder::new()
-                .title_case_headers(true)
-                .max_buf_size(client.buffers().http)
-                .handshake(TokioIo::new(wire))
-                .await
-                .map_err(|_| Lost)?;
-            tokio::spawn(connection); // ends with the body
-            let mut request = self.heads.get(DESCRIPTOR.path);
-            request
-                .headers_mut()
-                .insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
-            if client.cursor() > 0 {
-                request
-                    .headers_mut()
-                    .insert("last-event-id", HeaderValue::from(client.cursor()));
-            }
-            client.requested();
-            let answer = sender.send_request(request).await.map_err(|_| Lost)?;
-            if answer.status() == StatusCode::OK {
-                Ok(answer.into_body())
-            } else {
-                Err(Lost)
-            }
-        };
-        let Some(body) = client.read(PATIENCE_NS, open).await? else {
+    /// Opens the stream and reads it until the run is over or the client wants other topics.
+    async fn stream(&self, client: &mut Client, beside: &Turns) -> Result<(), Lost> {
+        if client.needs_snapshot() {
+            post::catch_up(client, beside).await?;
+        }
+        let Some(body) = client.read(PATIENCE_NS, self.open(client)).await? else {
             return Ok(());
         };
-        let mut body = body?;
+        let mut body = match body? {
+            Opened::Stream(body) => body,
+            Opened::Forgotten => {
+                client.forgotten();
+                return Err(Lost);
+            }
+        };
         let mut parser = Parser::default();
         let heartbeat_ns = self.heartbeat.as_nanos();
         let patience_ns = if heartbeat_ns == 0 {
@@ -263,7 +250,19 @@ impl Sse {
             2 * heartbeat_ns + PATIENCE_NS
         };
         loop {
-            let Some(frame) = client.read(patience_ns, body.frame()).await? else {
+            let next = async {
+                tokio::select! {
+                    biased;
+                    frame = body.frame() => Some(frame),
+                    () = client.restless() => None,
+                }
+            };
+            let Some(frame) = client.read(patience_ns, next).await? else {
+                return Ok(());
+            };
+            let Some(frame) = frame else {
+                // A stream cannot be told to change: it ends here and is opened anew.
+                client.turn();
                 return Ok(());
             };
             let Some(Ok(frame)) = frame else {
@@ -276,7 +275,39 @@ impl Sse {
                 if let Some(retry_ms) = parser.retry_ms() {
                     client.pause_for(retry_ms.min(LONGEST_RETRY_MS) * clock::MS);
                 }
+                if client.needs_snapshot() {
+                    return Err(Lost);
+                }
             }
         }
     }
+
+    /// Asks for the stream.
+    async fn open(&self, client: &Client) -> Result<Opened, Lost> {
+        let mut sender = http::connect(&client.line()).await?; // ends with the body
+        let path = match client.wishes() {
+            wishes if wishes.is_empty() => DESCRIPTOR.path.to_owned(),
+            wishes => format!("{}?{}", DESCRIPTOR.path, &wishes[1..]),
+        };
+        let mut request = self.heads.get(&path);
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        if client.cursor() > 0 {
+            headers.insert("last-event-id", HeaderValue::from(client.cursor()));
+        }
+        client.requested();
+        let answer = sender.send_request(request).await.map_err(|_| Lost)?;
+        match answer.status() {
+            StatusCode::OK => Ok(Opened::Stream(answer.into_body())),
+            StatusCode::GONE => Ok(Opened::Forgotten),
+            _ => Err(Lost),
+        }
+    }
+}
+
+/// How a server answers who asks for the stream.
+enum Opened {
+    Stream(Incoming),
+    /// It has forgotten what comes next.
+    Forgotten,
 }

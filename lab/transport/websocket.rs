@@ -24,15 +24,17 @@
 
 use super::client::Lost;
 use super::close::{fail, refuse};
+use super::counted::Counted;
 use super::heads::Heads;
-use super::hello::hello;
-use super::pace::Pacing;
+use super::hello::{change, following, hello};
+use super::pace::{News, Pacing};
+use super::person::{Outgoing, Person};
 use super::server::Slot;
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, upgrade};
 use crate::clock;
-use crate::feed::Feed;
+use crate::hub::{Hub, LARGEST_MESSAGE, Reply};
 use crate::measure::Marker;
-use crate::net::{Buffers, Wire};
+use crate::net::Buffers;
 use crate::scenario::{Scenario, Span, spaced};
 use crate::theory::Law;
 use futures_util::{SinkExt, StreamExt};
@@ -41,7 +43,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::{WebSocketStream, tungstenite};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
@@ -90,7 +92,7 @@ impl WebSocket {
 }
 
 impl Transport for WebSocket {
-    fn serve(self: Arc<Self>, mut request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+    fn serve(self: Arc<Self>, mut request: Request<Incoming>, hub: Hub) -> Task<Answer> {
         Box::pin(async move {
             let answer = match upgrade::accept(&request) {
                 Ok(answer) => answer,
@@ -101,9 +103,10 @@ impl Transport for WebSocket {
             let slot = request.extensions_mut().remove::<Slot>();
             tokio::spawn(async move {
                 // Held until the connection ends.
+                let largest = largest(&hub);
                 let limits = slot
                     .as_ref()
-                    .map(|slot| config(slot.buffers, LARGEST_HELLO))
+                    .map(|slot| config(slot.buffers, largest))
                     .map(|limits| {
                         if self.pacing.gathers() {
                             gathering(limits)
@@ -116,7 +119,7 @@ impl Transport for WebSocket {
                         WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, limits)
                             .await;
                     // A client that is gone is no error of the server.
-                    let _ = push(socket, feed, self.pacing, self.heartbeat.as_nanos()).await;
+                    let _ = push(socket, hub, self.pacing, self.heartbeat.as_nanos()).await;
                 }
             });
             answer
@@ -130,7 +133,12 @@ impl Transport for WebSocket {
                 // Ends well only when the run is over.
                 match self.listen(&mut client).await {
                     Ok(()) => return,
-                    Err(_) => client.back_off().await,
+                    Err(_) => {
+                        if let Some(person) = client.person() {
+                            person.lost();
+                        }
+                        client.back_off().await;
+                    }
                 }
             }
         })
@@ -161,10 +169,10 @@ impl Transport for WebSocket {
     }
 }
 
-/// Server half after the upgrade: hello, then events as they are born.
+/// Server half after the upgrade: hello, then events as they are born, and the client's messages as they come.
 async fn push<W>(
     mut socket: WebSocketStream<W>,
-    feed: Feed,
+    hub: Hub,
     pacing: Pacing,
     heartbeat_ns: u64,
 ) -> Result<(), Lost>
@@ -176,45 +184,111 @@ where
         hello = hello(&mut socket) => hello,
         () = clock::sleep(PATIENCE_NS) => Ok(None),
     };
-    let mut cursor = match hello {
-        Ok(Some(cursor)) => cursor,
+    let hello = match hello {
+        Ok(Some(hello)) => hello,
         Ok(None) => return refuse(socket, CloseCode::Policy, "begin with {\"since\":N}").await,
-        Err(error) => return fail(socket, &error).await,
+        Err(error) => return fail(socket, &error, largest(&hub)).await,
     };
+    let client = hello.client.unwrap_or_default();
+    let feed = match hub.reader(hello.topics.clone(), Some(&client)) {
+        Ok(feed) => feed,
+        Err(problem) => return refuse(socket, CloseCode::Policy, &problem.to_string()).await,
+    };
+    let mut cursor = hello.since.unwrap_or(0);
+    if hello.join {
+        match hub.snapshot(hello.topics.as_deref()) {
+            Ok((seq, snapshot)) => {
+                cursor = seq;
+                socket.send(Message::text(snapshot)).await.map_err(|_| Lost)?;
+            }
+            Err(problem) => return refuse(socket, CloseCode::Policy, &problem.to_string()).await,
+        }
+    }
     let mut news = pacing.open(feed);
-    loop {
-        let silence_ns = if heartbeat_ns == 0 {
-            u64::MAX / 2
-        } else {
-            heartbeat_ns
-        };
+    let silence_ns = if heartbeat_ns == 0 {
+        u64::MAX / 2
+    } else {
+        heartbeat_ns
+    };
+    // Two halves: what the client says is heard even while what it is told waits for the line.
+    let (mut sink, mut stream) = socket.split();
+    let mut unflushed = false;
+    let end = loop {
         tokio::select! {
             biased;
-            news = news.after(cursor) => match news {
+            flushed = sink.flush(), if unflushed => {
+                flushed.map_err(|_| Lost)?;
+                unflushed = false;
+            }
+            news = news.after(cursor), if !unflushed => match news {
                 // All that is new, then one flush: a backlog leaves in few segments.
                 Ok(events) => {
                     for event in events {
                         cursor = event.seq;
-                        socket.feed(Message::Text(text(&event.payload))).await.map_err(|_| Lost)?;
+                        sink.feed(Message::Text(text(&event.payload))).await.map_err(|_| Lost)?;
                     }
-                    socket.flush().await.map_err(|_| Lost)?;
+                    unflushed = true;
                 }
-                Err(_) => return refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
+                Err(_) => break End::Forgotten,
             },
             // Reading answers pings; the answer to a close waits to be flushed (RFC 6455, 5.5.1).
-            message = socket.next() => match message {
+            message = stream.next() => match message {
                 Some(Ok(Message::Close(_))) => {
-                    let _ = socket.flush().await; // ends with "closed" or with a lost connection
+                    let _ = sink.flush().await; // ends with "closed" or with a lost connection
                     return Ok(());
                 }
                 None => return Ok(()),
+                Some(Ok(Message::Text(text))) => {
+                    if let Some(reply) = heard(&hub, &client, &text, &mut news) {
+                        sink.feed(Message::text(reply)).await.map_err(|_| Lost)?;
+                        unflushed = true;
+                    }
+                }
                 Some(Ok(_)) => {}
-                Some(Err(error)) => return fail(socket, &error).await,
+                Some(Err(error)) => break End::Broken(error),
             },
             () = clock::sleep(silence_ns) => {
-                socket.send(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
+                sink.feed(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
+                unflushed = true;
             }
         }
+    };
+    let socket = sink.reunite(stream).map_err(|_| Lost)?;
+    match end {
+        End::Forgotten => refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
+        End::Broken(error) => fail(socket, &error, largest(&hub)).await,
+    }
+}
+
+/// Why a server ends a connection.
+enum End {
+    Forgotten,
+    Broken(tungstenite::Error),
+}
+
+/// What a client said, and the answer: other topics, or a message for the hub.
+fn heard(hub: &Hub, client: &str, text: &str, news: &mut News) -> Option<String> {
+    let Some(topics) = change(text) else {
+        return hub.receive(client, text.as_bytes(), clock::now_ns()).text();
+    };
+    let names = serde_json::to_string(&topics).unwrap_or_default();
+    match hub.reader(Some(topics), Some(client)) {
+        Ok(feed) => {
+            // Up to here the client has been told, or will be in a moment, of what it followed before.
+            let since = news.head();
+            news.change(feed);
+            Some(format!("{{\"following\":{names},\"since\":{since}}}"))
+        }
+        Err(problem) => Some(Reply::Bad { n: None, problem }.text()?),
+    }
+}
+
+/// The largest message that a server takes: a hello is short where nobody publishes.
+fn largest(hub: &Hub) -> usize {
+    if hub.takes_messages() {
+        LARGEST_MESSAGE
+    } else {
+        LARGEST_HELLO
     }
 }
 
@@ -242,30 +316,66 @@ impl WebSocket {
         let Some(socket) = client.read(PATIENCE_NS, open).await? else {
             return Ok(());
         };
-        let mut socket: WebSocketStream<Wire> = socket?;
-        let hello = format!("{{\"since\":{}}}", client.cursor());
-        socket.send(Message::text(hello)).await.map_err(|_| Lost)?;
+        let mut socket: WebSocketStream<Counted> = socket?;
+        let hello = Message::text(client.hello());
+        socket.send(hello).await.map_err(|_| Lost)?;
         let heartbeat_ns = self.heartbeat.as_nanos();
-        let patience_ns = if heartbeat_ns == 0 {
-            0
-        } else {
-            2 * heartbeat_ns + PATIENCE_NS
-        };
-        while let Some(message) = client.read(patience_ns, socket.next()).await? {
-            match message {
-                Some(Ok(Message::Text(text))) => {
-                    client.saw(text.as_bytes());
+        let (mut sink, mut stream) = socket.split();
+        let person = client.person().cloned();
+        let (mut unflushed, mut asked) = (false, false);
+        let mut heard_ns = clock::now_ns();
+        loop {
+            let patience_ns = match heartbeat_ns {
+                0 => 0,
+                _ => (heard_ns + 2 * heartbeat_ns + PATIENCE_NS).saturating_sub(clock::now_ns()).max(1),
+            };
+            // Reading, writing and thinking go on at once: that is what full-duplex means.
+            let next = async {
+                tokio::select! {
+                    biased;
+                    frame = stream.next() => Next::Heard(frame),
+                    flushed = sink.flush(), if unflushed => Next::Flushed(flushed),
+                    message = say(person.as_ref()), if !unflushed => Next::Say(message.text),
+                    () = client.restless(), if !asked => Next::Turn,
                 }
-                Some(Ok(_)) => {} // pings are answered by the library
-                Some(Err(_)) | None => return Err(Lost),
+            };
+            match client.read(patience_ns, next).await? {
+                Some(Next::Heard(Some(Ok(frame)))) => {
+                    heard_ns = clock::now_ns();
+                    match frame {
+                        Message::Text(text) => asked &= !show(client, person.as_ref(), &text)?,
+                        Message::Close(Some(close)) if close.code == FORGOTTEN => client.forgotten(),
+                        _ => {} // pings are answered by the library
+                    }
+                }
+                Some(Next::Heard(Some(Err(_)) | None)) => return Err(Lost),
+                Some(Next::Flushed(flushed)) => {
+                    flushed.map_err(|_| Lost)?;
+                    unflushed = false;
+                }
+                Some(Next::Say(text)) => {
+                    let text = Message::Text(self::text(&text));
+                    sink.feed(text).await.map_err(|_| Lost)?;
+                    unflushed = true;
+                }
+                Some(Next::Turn) => {
+                    client.choose();
+                    asked = true;
+                    let names = client.topics().join("\",\"");
+                    let text = format!("{{\"follow\":[\"{names}\"]}}");
+                    sink.feed(Message::text(text)).await.map_err(|_| Lost)?;
+                    unflushed = true;
+                }
+                None => break,
             }
         }
+        let socket = sink.reunite(stream).map_err(|_| Lost)?;
         self.close(socket).await;
         Ok(())
     }
 
     /// The closing handshake: our close frame, theirs, then the TCP connection (RFC 6455, 7.1.1).
-    async fn close(&self, mut socket: WebSocketStream<Wire>) {
+    async fn close(&self, mut socket: WebSocketStream<Counted>) {
         let handshake = async {
             if socket.close(None).await.is_ok() {
                 while let Some(Ok(_)) = socket.next().await {}
@@ -277,6 +387,43 @@ impl WebSocket {
             () = clock::sleep(PATIENCE_NS) => {} // a peer that never answers is left alone
         }
     }
+}
+
+/// What a client does next.
+enum Next {
+    Heard(Option<Result<Message, tungstenite::Error>>),
+    Flushed(Result<(), tungstenite::Error>),
+    Say(bytes::Bytes),
+    Turn,
+}
+
+/// Waits for something to say.
+async fn say(person: Option<&Person>) -> Outgoing {
+    if let Some(person) = person
+        && let Some(message) = person.next().await
+    {
+        return message;
+    }
+    std::future::pending().await
+}
+
+/// Shows a text. Returns whether it was the server's word that other topics are followed now.
+fn show(client: &mut Client, person: Option<&Person>, text: &str) -> Result<bool, Lost> {
+    // Who joins is told first how things stand.
+    if client.needs_snapshot() {
+        return if client.load(text.as_bytes()) { Ok(false) } else { Err(Lost) };
+    }
+    if text.starts_with("{\"ack\"") {
+        person.is_some_and(|person| person.answered(text.as_bytes()));
+        return Ok(false);
+    }
+    if let Some(since) = following(text) {
+        client.follows(since);
+        return Ok(true);
+    }
+    client.saw(text.as_bytes());
+    // It found out that it had missed something: it comes again and asks for a snapshot.
+    if client.needs_snapshot() { Err(Lost) } else { Ok(false) }
 }
 
 /// Small buffers: the library's default read buffer of 128 KiB is zeroed on every read.
