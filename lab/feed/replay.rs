@@ -170,6 +170,7 @@ impl Rows {
             topic,
             born_ns,
             payload,
+            from: None,
         });
         Ok(())
     }

@@ -105,6 +105,7 @@ impl Iterator for Ticker {
             topic: SYMBOLS[symbol].to_owned(),
             born_ns,
             payload,
+            from: None,
         })
     }
 }
