@@ -37,6 +37,7 @@ pub fn events(born_ns: impl IntoIterator<Item = u64>) -> Vec<Arc<Event>> {
             topic: "ACME".into(),
             born_ns,
             payload: text.into(),
+            from: None,
         })
     };
     (1..).zip(born_ns).map(event).collect()

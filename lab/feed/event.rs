@@ -1,6 +1,7 @@
 //! One entry of the feed.
 
 use bytes::Bytes;
+use std::sync::Arc;
 
 /// One entry of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,4 +14,6 @@ pub struct Event {
     pub born_ns: u64,
     /// Its text, one line without line breaks; carries `seq` and the born-time at fixed width.
     pub payload: Bytes,
+    /// The client that published it, if one did.
+    pub from: Option<Arc<str>>,
 }

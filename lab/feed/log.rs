@@ -1,6 +1,8 @@
 //! The log with a cursor that every transport reads.
 
-use super::Event;
+use super::reader::{Interest, Reader};
+use super::topics::{Lost, Topics};
+use super::{Event, reader};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -20,16 +22,18 @@ pub type Batch = Vec<Arc<Event>>;
 pub struct Feed(Arc<Log>);
 
 #[derive(Debug)]
-struct Log {
+pub(super) struct Log {
     kept: Mutex<Kept>,
-    grown: Notify,
+    /// Tells the readers of the whole feed; each topic has one of its own.
+    pub(super) grown: Notify,
 }
 
 #[derive(Debug)]
-struct Kept {
+pub(super) struct Kept {
     events: VecDeque<Arc<Event>>,
-    /// Events dropped from the front because the log is full; also the sequence number of the last.
-    forgotten: u64,
+    /// What was dropped from the front because the log is full.
+    pub(super) lost: Lost,
+    pub(super) topics: Topics,
     capacity: usize,
 }
 
@@ -45,7 +49,8 @@ impl Feed {
     pub fn new(capacity: usize) -> Self {
         let kept = Kept {
             events: VecDeque::new(),
-            forgotten: 0,
+            lost: Lost::default(),
+            topics: Topics::default(),
             capacity: capacity.max(1),
         };
         Self(Arc::new(Log {
@@ -54,65 +59,116 @@ impl Feed {
         }))
     }
 
-    /// Appends the next event and wakes whoever waits. Sequence numbers have no gaps.
+    /// Appends the next event and wakes whoever waits for it. Sequence numbers have no gaps.
     pub fn publish(&self, event: Arc<Event>) {
-        {
-            let mut kept = self.lock();
-            debug_assert_eq!(event.seq, kept.forgotten + kept.events.len() as u64 + 1);
-            if kept.events.len() == kept.capacity {
-                kept.events.pop_front();
-                kept.forgotten += 1;
-            }
-            kept.events.push_back(event);
-        }
-        // Wakes in the order of waiting, which keeps runs repeatable.
-        self.0.grown.notify_waiters();
+        let topic = {
+            let mut kept = self.0.lock();
+            debug_assert_eq!(event.seq, kept.head() + 1);
+            kept.push(event)
+        };
+        self.0.wake(&topic);
+    }
+
+    /// Appends an event that is made once its number is known; nobody else gets that number. Returns
+    /// it. The log is locked meanwhile: `make` must not touch this feed or its readers.
+    pub fn append(&self, make: impl FnOnce(u64) -> Event) -> Arc<Event> {
+        let (event, topic) = {
+            let mut kept = self.0.lock();
+            let seq = kept.head() + 1;
+            let event = Arc::new(Event { seq, ..make(seq) });
+            (event.clone(), kept.push(event))
+        };
+        self.0.wake(&topic);
+        event
+    }
+
+    /// The number of the newest event, 0 if there was none.
+    pub fn head(&self) -> u64 {
+        self.0.lock().head()
+    }
+
+    /// The feed as somebody sees it who wants only what interests him.
+    pub fn reader(&self, interest: Interest) -> Reader {
+        Reader::new(self.0.clone(), interest)
     }
 
     /// Everything newer than the cursor, at once; possibly nothing.
     pub fn since(&self, cursor: u64) -> Result<Batch, Forgotten> {
-        let kept = self.lock();
-        if cursor < kept.forgotten {
-            return Err(Forgotten {
-                oldest_cursor: kept.forgotten,
-            });
-        }
-        let start = usize::try_from(cursor - kept.forgotten)
-            .unwrap_or(usize::MAX)
-            .min(kept.events.len());
-        let mut bytes = 0;
-        let fits = |event: &&Arc<Event>| {
-            let before = bytes;
-            bytes += event.payload.len();
-            before < MAX_BATCH_BYTES
-        };
-        let events = kept.events.range(start..).take(MAX_BATCH);
-        Ok(events.take_while(fits).cloned().collect())
+        self.0.lock().since(cursor)
     }
 
     /// Waits until there is something newer than the cursor.
     pub async fn after(&self, cursor: u64) -> Result<Batch, Forgotten> {
-        loop {
-            // Listen before looking: what is published in between is not missed.
-            let mut grown = std::pin::pin!(self.0.grown.notified());
-            grown.as_mut().enable();
-            let batch = self.since(cursor)?;
-            if !batch.is_empty() {
-                return Ok(batch);
-            }
-            grown.await;
-        }
+        reader::until(&self.0.grown, || self.since(cursor)).await
     }
 
     /// The newest event only, if there is one.
     pub fn latest(&self) -> Option<Arc<Event>> {
-        self.lock().events.back().cloned()
+        self.0.lock().newest().cloned()
+    }
+}
+
+impl Log {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Kept> {
+        // Nothing of ours panics while the lock is held, and a poisoned log is still a log.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        // Nothing panics while the lock is held, and a poisoned log is still a log.
-        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Wakes the readers of the whole feed and then those of one topic, both in the order of waiting,
+    /// which keeps runs repeatable.
+    fn wake(&self, topic: &Notify) {
+        self.grown.notify_waiters();
+        topic.notify_waiters();
     }
+}
+
+impl Kept {
+    /// Takes in the next event; whom to wake.
+    fn push(&mut self, event: Arc<Event>) -> Arc<Notify> {
+        if self.events.len() == self.capacity
+            && let Some(oldest) = self.events.pop_front()
+        {
+            self.lost.note(&oldest);
+            self.topics.forget(&oldest);
+        }
+        let grown = self.topics.push(&event);
+        self.events.push_back(event);
+        grown
+    }
+
+    pub(super) fn head(&self) -> u64 {
+        self.lost.newest() + self.events.len() as u64
+    }
+
+    pub(super) fn newest(&self) -> Option<&Arc<Event>> {
+        self.events.back()
+    }
+
+    /// All that is newer than the cursor.
+    pub(super) fn since(&self, cursor: u64) -> Result<Batch, Forgotten> {
+        self.lost.check(cursor, None)?;
+        Ok(batch(self.newer(cursor)))
+    }
+
+    /// What is newer than the cursor and still kept, oldest first.
+    pub(super) fn newer(&self, cursor: u64) -> impl DoubleEndedIterator<Item = &Arc<Event>> {
+        let start = usize::try_from(cursor.saturating_sub(self.lost.newest()))
+            .unwrap_or(usize::MAX)
+            .min(self.events.len());
+        self.events.range(start..)
+    }
+}
+
+/// As many of these as one batch may hold.
+pub(super) fn batch<'a>(events: impl Iterator<Item = &'a Arc<Event>>) -> Batch {
+    let mut bytes = 0;
+    let fits = |event: &&Arc<Event>| {
+        let before = bytes;
+        bytes += event.payload.len();
+        before < MAX_BATCH_BYTES
+    };
+    let events = events.take(MAX_BATCH);
+    events.take_while(fits).cloned().collect()
 }
 
 #[cfg(test)]
@@ -126,6 +182,7 @@ mod tests {
             topic: "ACME".into(),
             born_ns: seq,
             payload: seq.to_string().into(),
+            from: None,
         })
     }
 
@@ -169,6 +226,18 @@ mod tests {
             }));
         }
         assert_eq!(seqs(&feed.since(2).unwrap()), [3, 4, 5]);
+    }
+
+    #[test]
+    fn an_appended_event_is_made_with_its_number() {
+        let feed = feed(2, 10);
+        let made = feed.append(|seq| Event {
+            seq: 0,
+            ..(*event(seq)).clone()
+        });
+        assert_eq!((made.seq, made.born_ns, feed.head()), (3, 3, 3));
+        assert_eq!(feed.latest(), Some(made));
+        assert_eq!(Feed::new(1).head(), 0);
     }
 
     proptest! {

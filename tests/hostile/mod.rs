@@ -95,6 +95,7 @@ fn event(seq: u64) -> Arc<Event> {
         topic: String::from("ACME"),
         born_ns: 0,
         payload: format!(r#"{{"seq":{seq},"t":0}}"#).into(),
+        from: None,
     })
 }
 
