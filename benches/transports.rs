@@ -177,17 +177,8 @@ impl World {
 
 /// Expects every event, and counts none of them for latency.
 fn recorder(events: &[Arc<Event>], clients: u32) -> Recorder {
-    let expected = |event: &Arc<Event>| Expected {
-        born_ns: event.born_ns,
-        payload: event.payload.clone(),
-    };
-    Recorder::new(Expectation {
-        events: events.iter().map(expected).collect(),
-        clients,
-        latest: false,
-        from_ns: 0,
-        to_ns: 0,
-    })
+    let expected = |event: &Arc<Event>| Expected::tick(event.born_ns, event.payload.clone());
+    Recorder::new(Expectation::tape(events.iter().map(expected), clients).measured(0, 0))
 }
 
 fn scenario(text: &str) -> Scenario {

@@ -171,19 +171,17 @@ impl Prepared {
     }
 
     fn expectation(&self, latest: bool) -> Expectation {
-        let expected = |event: &Arc<Event>| Expected {
-            born_ns: match self.lies(Lie::CoordinatedOmission) {
+        let expected = |event: &Arc<Event>| {
+            let born_ns = match self.lies(Lie::CoordinatedOmission) {
                 false => event.born_ns,
                 true => self.scenario.published_ns(event.born_ns),
-            },
-            payload: event.payload.clone(),
+            };
+            Expected::tick(born_ns, event.payload.clone())
         };
         Expectation {
-            events: self.events.iter().map(expected).collect(),
-            clients: self.scenario.clients,
             latest,
-            from_ns: self.scenario.warm_up.as_nanos(),
-            to_ns: self.end_ns(),
+            ..Expectation::tape(self.events.iter().map(expected), self.scenario.clients)
+                .measured(self.scenario.warm_up.as_nanos(), self.end_ns())
         }
     }
 

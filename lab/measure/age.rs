@@ -44,6 +44,30 @@ impl Screen {
         self.advance(window.end, window);
     }
 
+    /// Integrates up to now; from now on nothing is shown.
+    pub fn stop(&mut self, now_ns: u64, window: &Range<u64>) {
+        self.advance(now_ns, window);
+        self.showing = None;
+    }
+
+    /// The birth of what is shown; 0 if nothing is.
+    pub fn born_ns(&self) -> u64 {
+        self.showing.map_or(0, |showing| showing.born_ns)
+    }
+
+    /// Whether something is shown after which nothing is known to have been born.
+    pub fn is_newest(&self) -> bool {
+        self.showing
+            .is_some_and(|showing| showing.next_born_ns.is_none())
+    }
+
+    /// Tells when the event after the one shown was born, before time goes on.
+    pub fn outdated_at(&mut self, next_born_ns: Option<u64>) {
+        if let Some(showing) = &mut self.showing {
+            showing.next_born_ns = next_born_ns;
+        }
+    }
+
     /// `(age x time in ns^2, observed ns, stale ns)`.
     pub fn totals(&self) -> (u128, u64, u64) {
         (self.age_ns2, self.observed_ns, self.stale_ns)
@@ -57,10 +81,8 @@ impl Screen {
         let to = now_ns.min(window.end);
         if from < to {
             // The age grows with slope 1: the area is a trapezium.
-            let (first, last) = (
-                u128::from(from - showing.born_ns),
-                u128::from(to - showing.born_ns),
-            );
+            let age_ns = |at: u64| u128::from(at.saturating_sub(showing.born_ns));
+            let (first, last) = (age_ns(from), age_ns(to));
             self.age_ns2 += (last * last - first * first) / 2;
             self.observed_ns += to - from;
             if let Some(next) = showing.next_born_ns {

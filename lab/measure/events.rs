@@ -41,6 +41,11 @@ impl EventBook {
         }
     }
 
+    /// There is one more event.
+    pub fn grow(&mut self) {
+        self.events.push(Seen::default());
+    }
+
     /// A client saw event `index`, so long after its birth.
     pub fn saw(&mut self, index: usize, latency_ns: u64) {
         let Some(event) = self.events.get_mut(index) else {

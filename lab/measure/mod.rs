@@ -10,6 +10,7 @@ pub mod lie;
 pub mod literature;
 mod nested;
 mod people;
+mod people_of;
 pub mod plot;
 pub mod recorder;
 mod results;

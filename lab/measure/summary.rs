@@ -1,7 +1,8 @@
 //! A recording reduced to figures.
 
 use super::ledger::Ledger;
-use super::recorder::{Book, Expectation};
+use super::people_of;
+use super::recorder::{self, Book, Expectation};
 use super::results::{Figures, Mean, Percentiles};
 use super::series::{SCREEN_POINTS, SCREEN_US, Series};
 
@@ -18,6 +19,8 @@ pub struct Counts {
     pub expected: u64,
     pub delivered: u64,
     pub superseded: u64,
+    /// What snapshots stood for.
+    pub in_snapshots: u64,
     pub duplicated: u64,
     pub out_of_order: u64,
     pub altered: u64,
@@ -25,14 +28,13 @@ pub struct Counts {
 
 impl Counts {
     /// Adds up what the clients saw.
-    pub fn of(book: &Book, expectation: &Expectation) -> Self {
-        let mut sum = Self {
-            expected: book.expected * u64::from(expectation.clients),
-            ..Self::default()
-        };
+    pub fn of(book: &Book) -> Self {
+        let mut sum = Self::default();
         for client in &book.clients {
+            sum.expected += client.expected;
             sum.delivered += client.delivered;
             sum.superseded += client.superseded;
+            sum.in_snapshots += client.in_snapshots;
             sum.duplicated += client.duplicated;
             sum.out_of_order += client.out_of_order;
             sum.altered += client.altered;
@@ -40,10 +42,10 @@ impl Counts {
         sum
     }
 
-    /// Whether every client saw exactly what it should: each event once, in order, unaltered (or,
-    /// for `latest`, each event seen or superseded).
+    /// Whether every client saw exactly what it should: each event once, in order, unaltered (or
+    /// superseded, for `latest`, or part of a snapshot).
     pub fn verified(&self) -> bool {
-        self.delivered + self.superseded == self.expected
+        self.delivered + self.superseded + self.in_snapshots == self.expected
             && self.duplicated + self.out_of_order + self.altered == 0
     }
 }
@@ -56,7 +58,13 @@ pub struct Cpu {
 }
 
 /// The figures of a verified run.
-pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figures {
+pub fn figures(
+    book: &Book,
+    counts: &Counts,
+    expectation: &Expectation,
+    ledger: &Ledger,
+    cpu: Cpu,
+) -> Figures {
     let delivered = counts.delivered.max(1) as f64;
     let bytes = ledger.to_bytes();
     let samples = book.latency_ns.len();
@@ -64,12 +72,12 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
     let (mut age_ns2, mut observed_ns, mut stale_ns) = (0, 0, 0);
     let mut first_ns = Vec::with_capacity(book.clients.len());
     for client in &book.clients {
-        let (age, observed, stale) = client.screen.totals();
+        let (age, observed, stale) = client.screens();
         age_ns2 += age;
         observed_ns += observed;
         stale_ns += stale;
         if let (Some(dialled), Some(first)) = (client.dialled_ns, client.first_event_ns) {
-            first_ns.push(first - dialled);
+            first_ns.push(first.saturating_sub(dialled));
         }
     }
     let first_sum: u64 = first_ns.iter().sum();
@@ -95,7 +103,7 @@ pub fn figures(book: &Book, counts: &Counts, ledger: &Ledger, cpu: Cpu) -> Figur
         last_receiver_us: book.events.last_receiver_us(),
         fan_out_spread_us: book.events.fan_out_spread_us(),
         intervals: book.events.intervals(),
-        people: None,
+        people: people_of::people(book, counts, expectation),
     }
 }
 
@@ -128,11 +136,15 @@ fn screen_window_ns(expectation: &Expectation) -> (u64, u64) {
     (from_ns, to_ns.min(from_ns + SCREEN_US * 1_000))
 }
 
-/// What the events said while screens are kept, from the one before on.
+/// What the events of a tape said while screens are kept, from the one before on.
 pub fn feed_labels(
     expectation: &Expectation,
     label: impl Fn(&[u8]) -> String,
 ) -> Vec<(u64, String)> {
+    // Where a client sees a part of the events, or nobody knows them beforehand, there is no one story to tell.
+    if expectation.by_topic || expectation.open {
+        return Vec::new();
+    }
     let (from, to) = screen_window_ns(expectation);
     let events = &expectation.events;
     let first = events
@@ -184,20 +196,14 @@ fn latency_spectrum(book: &Book) -> Vec<[f64; 2]> {
         .collect()
 }
 
-fn percentiles(book: &Book) -> Percentiles {
-    if book.latency_ns.is_empty() {
-        return Percentiles::default();
-    }
-    let mean = book.latency_sum_ns as f64 / book.latency_ns.len() as f64;
-    Percentiles {
-        min: us(book.latency_min_ns as f64),
-        mean: us(mean),
-        p50: us(quantile(book, 0.50)),
-        p90: us(quantile(book, 0.90)),
-        p99: us(quantile(book, 0.99)),
-        p999: us(quantile(book, 0.999)),
-        max: us(book.latency_max_ns as f64),
-    }
+/// The latencies of all deliveries in the window.
+pub(super) fn percentiles(book: &Book) -> Percentiles {
+    recorder::percentiles(
+        &book.latency_ns,
+        book.latency_min_ns,
+        book.latency_max_ns,
+        book.latency_sum_ns,
+    )
 }
 
 /// The histogram's buckets are 256 ns wide at 25 ms; the exact extremes bound what they round to.
@@ -225,17 +231,8 @@ mod tests {
     fn the_spectrum_ends_where_the_deliveries_do() {
         // A thousand events, the n-th seen after n milliseconds.
         const MS: u64 = 1_000_000;
-        let expected = |n| Expected {
-            born_ns: n * MS,
-            payload: bytes::Bytes::from_static(b"x"),
-        };
-        let recorder = Recorder::new(Expectation {
-            events: (0..1_000).map(expected).collect(),
-            clients: 1,
-            latest: false,
-            from_ns: 0,
-            to_ns: u64::MAX,
-        });
+        let events = (0..1_000).map(|n| Expected::tick(n * MS, bytes::Bytes::from_static(b"x")));
+        let recorder = Recorder::new(Expectation::tape(events, 1));
         for n in 1..=1_000 {
             recorder.saw(0, Some(n), b"x", (n - 1) * MS + n * MS);
         }
@@ -252,17 +249,8 @@ mod tests {
     #[test]
     fn labels_cover_what_screens_show() {
         const S: u64 = 1_000_000_000;
-        let expected = |s: u64| Expected {
-            born_ns: s * S,
-            payload: s.to_string().into(),
-        };
-        let expectation = Expectation {
-            events: (0..200).map(expected).collect(),
-            clients: 1,
-            latest: false,
-            from_ns: 5 * S + 1,
-            to_ns: 100 * S,
-        };
+        let events = (0..200).map(|s: u64| Expected::tick(s * S, s.to_string().into()));
+        let expectation = Expectation::tape(events, 1).measured(5 * S + 1, 100 * S);
         let labels = feed_labels(&expectation, |text| String::from_utf8_lossy(text).into());
         // From the one on show when the window opens, for a minute.
         assert_eq!(labels[0], (5_000_000, "5".into()));

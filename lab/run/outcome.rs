@@ -32,11 +32,11 @@ impl Outcome {
     ) -> Self {
         let book = recorder.close();
         let expectation = recorder.expectation();
-        let counts = Counts::of(&book, expectation);
+        let counts = Counts::of(&book);
         let inputs = inputs(prepared, entry, network);
         let verified = counts.verified() && book.problem.is_none();
-        let figures =
-            verified.then(|| summary::figures(&book, &counts, &prepared.told(ledger), cpu));
+        let figures = verified
+            .then(|| summary::figures(&book, &counts, expectation, &prepared.told(ledger), cpu));
         let theory_cdf = theory::latency_cdf(&inputs)
             .into_iter()
             .map(|point| point.map(summary::rounded))

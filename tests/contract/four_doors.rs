@@ -22,17 +22,9 @@ fn news() -> (Vec<Arc<Event>>, u64) {
 
 /// A recorder of one client of each kind.
 pub fn recorder(events: &[Arc<Event>], until_ns: u64) -> Recorder {
-    let expected = |event: &Arc<Event>| Expected {
-        born_ns: event.born_ns,
-        payload: event.payload.clone(),
-    };
-    Recorder::new(Expectation {
-        events: events.iter().map(expected).collect(),
-        clients: transport::ALL.len() as u32,
-        latest: false,
-        from_ns: 0,
-        to_ns: until_ns,
-    })
+    let expected = |event: &Arc<Event>| Expected::tick(event.born_ns, event.payload.clone());
+    let clients = transport::ALL.len() as u32;
+    Recorder::new(Expectation::tape(events.iter().map(expected), clients).measured(0, until_ns))
 }
 
 /// One client of each kind follows until all have everything.

@@ -77,7 +77,7 @@ fn run(entry: &Entry, pace: Pace) -> (Seen, isize) {
         others: book
             .clients
             .iter()
-            .map(|client| client.screen.totals())
+            .map(|client| client.screens())
             .collect(),
         latency_ns: (
             book.latency_sum_ns,

@@ -22,13 +22,7 @@ fn says(scenario: &Scenario, path: &str, answers: &[&str]) -> Vec<Vec<u8>> {
     let client = Client::new(ClientSetup {
         number: 0,
         dialer: Dialer::Simulated { client: 0 },
-        recorder: Recorder::new(Expectation {
-            events: [].into(),
-            clients: 1,
-            latest: false,
-            from_ns: 0,
-            to_ns: 60 * S,
-        }),
+        recorder: Recorder::new(Expectation::tape([], 1).measured(0, 60 * S)),
         buffers,
         start_ns: 0,
         phase_ns: 0,
