@@ -13,13 +13,14 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use pushlab::feed::{self, Event, Feed};
+use pushlab::hub::Hub;
 use pushlab::measure::recorder::{Expectation, Expected, Recorder};
 use pushlab::net::loopback::Meter;
 use pushlab::net::{Buffers, Dialer, Listener, Network};
 use pushlab::run::Prepared;
 use pushlab::scenario::{self, Scenario};
 use pushlab::transport::server::{Door, Server};
-use pushlab::transport::{self, Client, ClientSetup, Entry};
+use pushlab::transport::{self, Client, ClientSetup, Entry, Part};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -119,7 +120,7 @@ impl World {
         let address = listener.local_addr().expect("a bound socket");
         let server = Server {
             doors: [Door::new(entry.descriptor, (entry.build)(&scenario))].into(),
-            feed: feed.clone(),
+            hub: Hub::of(feed.clone()),
             buffers,
             connections: clients as usize,
             head_timeout: None,
@@ -142,6 +143,7 @@ impl World {
                 phase_ns: 0,
                 until_ns: 0, // leaves once it has seen everything
                 seed: 1,
+                part: Part::default(),
             });
             tasks.spawn(transport.clone().follow(client));
         }

@@ -22,6 +22,7 @@ pub use simulated::sim_config;
 
 use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, payload_label};
+use crate::hub::Hub;
 use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::sim::Middlebox;
@@ -29,7 +30,7 @@ use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{Delivery, Scenario, Span};
 use crate::theory::Law;
 use crate::transport::server::{Door, Server};
-use crate::transport::{self, Client, ClientSetup, Entry};
+use crate::transport::{self, Client, ClientSetup, Entry, Part};
 use beginning::Beginning;
 use std::sync::Arc;
 
@@ -190,7 +191,7 @@ impl Prepared {
         let door = Door::new(entry.descriptor, (entry.build)(&self.scenario));
         Server {
             doors: [door].into(),
-            feed,
+            hub: Hub::of(feed),
             buffers: self.buffers(),
             // Reconnecting clients may briefly hold two.
             connections: 2 * self.scenario.clients as usize + 16,
@@ -208,6 +209,7 @@ impl Prepared {
             phase_ns: at.phase_ns,
             until_ns: self.end_ns(),
             seed: self.scenario.seed,
+            part: Part::default(),
         });
         if let Some(pause_ns) = self.pause_ns {
             client.pause_for(pause_ns);

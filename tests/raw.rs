@@ -3,6 +3,7 @@
 use crate::support::scenario;
 use pushlab::clock;
 use pushlab::feed::Feed;
+use pushlab::hub::Hub;
 use pushlab::net::sim::{self, SimWire};
 use pushlab::net::{Buffers, Listener};
 use pushlab::run::sim_config;
@@ -17,7 +18,7 @@ pub fn server(scenario: &Scenario, feed: Feed) -> Server {
     let door = |entry: &Entry| Door::new(entry.descriptor, (entry.build)(scenario));
     Server {
         doors: transport::ALL.iter().map(door).collect(),
-        feed,
+        hub: Hub::of(feed),
         buffers: Buffers::for_scenario(scenario),
         connections: 100,
         head_timeout: None,

@@ -4,6 +4,7 @@ use super::Failure;
 use super::overrides::Overrides;
 use crate::clock;
 use crate::feed::{self, Feed};
+use crate::hub::Hub;
 use crate::net::delay_line::Delay;
 use crate::net::loopback::open_files;
 use crate::net::{Buffers, Listener};
@@ -91,7 +92,7 @@ async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure>
     let origins = Origins::allow(arguments.allow_origin.iter().cloned());
     let server = Server {
         doors: doors.into(),
-        feed,
+        hub: Hub::of(feed),
         buffers: Buffers::for_scenario(&scenario),
         connections: most_connections(),
         head_timeout: Some(HEAD_TIMEOUT),

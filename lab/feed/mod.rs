@@ -20,7 +20,6 @@ pub use event::Event;
 pub use instants::Instants;
 pub use log::{Batch, Feed, Forgotten, MAX_BATCH};
 pub use payload::{payload_label, payload_seq, replayed as json_payload};
-pub use reader::{Interest, Reader};
 pub use random::Choices;
 pub use reader::{Interest, Reader};
 pub use replay::ReplayError;

@@ -91,7 +91,12 @@ impl Charter {
     pub fn knows(&self, topic: &str) -> Result<(), Problem> {
         match &self.topics {
             Some(topics) if !topics.contains(topic) => {
-                let known = topics.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+                let known = topics
+                    .iter()
+                    .take(3)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 let more = if topics.len() > 3 { ", ..." } else { "" };
                 Err(Problem::Topic(format!(
                     "there is no topic {topic:?}: there are {known}{more}"

@@ -79,12 +79,14 @@ impl Members {
             };
         }
         let answer = member.answers.iter().find(|(known, _)| *known == n);
-        answer.map(|(_, reply)| Standing::Repeated(reply)).ok_or_else(|| {
-            Problem::Sequence(format!(
-                "\"n\" is {n}: that number is taken, and its answer forgotten; the next is {}",
-                member.last + 1
-            ))
-        })
+        answer
+            .map(|(_, reply)| Standing::Repeated(reply))
+            .ok_or_else(|| {
+                Problem::Sequence(format!(
+                    "\"n\" is {n}: that number is taken, and its answer forgotten; the next is {}",
+                    member.last + 1
+                ))
+            })
     }
 
     /// Keeps the answer to a new message.
@@ -139,9 +141,15 @@ mod tests {
             members.remember("a", n, Reply::Taken { n, seq: 10 + n }, 0);
         }
         let again = members.standing("a", 2, 0);
-        assert!(matches!(again, Ok(Standing::Repeated(Reply::Taken { n: 2, seq: 12 }))));
+        assert!(matches!(
+            again,
+            Ok(Standing::Repeated(Reply::Taken { n: 2, seq: 12 }))
+        ));
         assert!(sequence(members.standing("a", 3, 0)).contains("the next is 6"));
-        assert!(sequence(members.standing("a", 20_000, 0)).contains("the next number of this client is 6"));
+        assert!(
+            sequence(members.standing("a", 20_000, 0))
+                .contains("the next number of this client is 6")
+        );
         assert!(matches!(members.standing("b", 1, 0), Ok(Standing::New)));
     }
 

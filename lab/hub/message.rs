@@ -27,7 +27,10 @@ impl Reply {
         Some(match self {
             Reply::Taken { n, seq } => format!(r#"{{"ack":{n},"ok":true,"seq":{seq}}}"#),
             Reply::Refused { n, why } => {
-                format!(r#"{{"ack":{n},"ok":false,"why":{}}}"#, Value::from(why.as_str()))
+                format!(
+                    r#"{{"ack":{n},"ok":false,"why":{}}}"#,
+                    Value::from(why.as_str())
+                )
             }
             Reply::Silent => return None,
             Reply::Bad { n, problem } => {

@@ -122,7 +122,11 @@ impl Hub {
     }
 
     /// The feed as a client wants it: these topics (all if `None`), and, where nobody hears himself, not its own.
-    pub fn reader(&self, topics: Option<Vec<String>>, client: Option<&str>) -> Result<Reader, Problem> {
+    pub fn reader(
+        &self,
+        topics: Option<Vec<String>>,
+        client: Option<&str>,
+    ) -> Result<Reader, Problem> {
         if let Some(topics) = &topics {
             for topic in topics {
                 self.0.charter.knows(topic)?;

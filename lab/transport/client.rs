@@ -11,8 +11,10 @@ use crate::net::{Buffers, Dialer};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 /// First and longest pause before a lost connection is dialled again.
 const FIRST_BACKOFF_NS: u64 = 250 * clock::MS;
@@ -33,8 +35,15 @@ pub struct ClientSetup {
     pub until_ns: u64,
     /// Seeds the jitter of its back-off.
     pub seed: u64,
-    /// Told when nothing more will be published.
-    pub ending: Arc<Notify>,
+    /// Its part in an application, if there is more to do than to read the whole feed.
+    pub part: Part,
+}
+
+/// What a client does beside reading the whole feed.
+#[derive(Default)]
+pub struct Part {
+    /// Told when nothing more will be published; `None` if that is known from the beginning.
+    pub ending: Option<Arc<Notify>>,
     /// The topics that it follows; `None` for the whole feed.
     pub following: Option<Following>,
     /// Who sits before it, if the application has people.
@@ -95,10 +104,10 @@ impl Client {
     /// What it adds to a question, beside where it was: the topics that it follows, and who it is.
     pub fn wishes(&self) -> String {
         let mut wishes = String::new();
-        if let Some(following) = &self.setup.following {
+        if let Some(following) = &self.setup.part.following {
             wishes += &format!("&topics={}", following.names().join(","));
         }
-        if let Some(person) = &self.setup.person {
+        if let Some(person) = &self.setup.part.person {
             wishes += &format!("&client={}", person.name());
         }
         wishes
@@ -110,10 +119,10 @@ impl Client {
             true => String::from("{\"join\":true"),
             false => format!("{{\"since\":{}", self.cursor()),
         };
-        if let Some(following) = &self.setup.following {
+        if let Some(following) = &self.setup.part.following {
             hello += &format!(",\"topics\":[\"{}\"]", following.names().join("\",\""));
         }
-        if let Some(person) = &self.setup.person {
+        if let Some(person) = &self.setup.part.person {
             hello += &format!(",\"client\":\"{}\"", person.name());
         }
         hello + "}"
@@ -121,7 +130,7 @@ impl Client {
 
     /// Waits until it wants other topics.
     pub async fn restless(&self) {
-        match &self.setup.following {
+        match &self.setup.part.following {
             Some(following) => following.wait().await,
             None => std::future::pending().await,
         }
@@ -138,46 +147,50 @@ impl Client {
 
     /// The same, and it counts only once the server has said from which event on.
     pub fn choose(&mut self) -> bool {
-        self.setup.following.as_mut().is_some_and(Following::turn)
+        self.setup
+            .part
+            .following
+            .as_mut()
+            .is_some_and(Following::turn)
     }
 
     /// The topics that it has chosen count from the event after `since` on.
     pub fn follows(&self, since: u64) {
-        if let Some(following) = &self.setup.following {
+        if let Some(following) = &self.setup.part.following {
             let topics = following.topics();
             self.setup
                 .recorder
-                .follows(self.setup.number, &topics, since);
+                .follows(self.setup.number, &topics, since, clock::now_ns());
         }
     }
 
     /// The names of the topics that it has chosen.
     pub fn topics(&self) -> Vec<&str> {
-        let following = self.setup.following.as_ref();
+        let following = self.setup.part.following.as_ref();
         following.map_or_else(Vec::new, Following::names)
     }
 
     /// Who sits before it.
     pub fn person(&self) -> Option<&Person> {
-        self.setup.person.as_ref()
+        self.setup.part.person.as_ref()
     }
 
     /// Whether it needs a snapshot before it reads on.
     pub fn needs_snapshot(&self) -> bool {
-        let person = self.setup.person.as_ref();
+        let person = self.setup.part.person.as_ref();
         person.is_some_and(Person::needs_snapshot)
     }
 
     /// A snapshot came, as text. Returns whether it was one.
     pub fn load(&mut self, text: &[u8]) -> bool {
         self.losses = 0;
-        let person = self.setup.person.as_ref();
+        let person = self.setup.part.person.as_ref();
         person.is_some_and(|person| person.load(text))
     }
 
     /// The server says that it has forgotten what comes next.
     pub fn forgotten(&self) {
-        if let Some(person) = &self.setup.person {
+        if let Some(person) = &self.setup.part.person {
             person.forgotten();
         }
     }
@@ -213,7 +226,7 @@ impl Client {
         let seq = payload_seq(payload);
         let recorder = &self.setup.recorder;
         let new = recorder.saw(self.setup.number, seq, payload, clock::now_ns());
-        if let Some(person) = self.setup.person.as_ref().filter(|_| new) {
+        if let Some(person) = self.setup.part.person.as_ref().filter(|_| new) {
             person.see(payload);
         }
         new
@@ -254,8 +267,11 @@ impl Client {
         let give_up_ns = clock::now_ns().saturating_add(patience_ns);
         loop {
             // Listen before looking, so that the end is not missed in between.
-            let mut ending = std::pin::pin!(self.setup.ending.notified());
-            ending.as_mut().enable();
+            let mut ending =
+                std::pin::pin!(self.setup.part.ending.as_deref().map(Notify::notified));
+            if let Some(ending) = ending.as_mut().as_pin_mut() {
+                ending.enable();
+            }
             if self.over() {
                 return Ok(None);
             }
@@ -268,7 +284,7 @@ impl Client {
             tokio::select! {
                 biased;
                 value = &mut what => return Ok(Some(value)),
-                () = ending => {}
+                () = told(ending.as_mut()) => {}
                 () = clock::sleep_until(wake_ns) => {
                     if clock::now_ns() >= give_up_ns {
                         return Err(Lost);
@@ -288,6 +304,14 @@ impl Client {
         self.losses += 1;
         let span_ns = doubled.min(LONGEST_BACKOFF_NS);
         clock::sleep(span_ns / 2 + self.dice.next_u64() % (span_ns / 2)).await;
+    }
+}
+
+/// Waits until it is told, if it ever is.
+async fn told(ending: Pin<&mut Option<Notified<'_>>>) {
+    match ending.as_pin_mut() {
+        Some(ending) => ending.await,
+        None => std::future::pending().await,
     }
 }
 
@@ -328,6 +352,6 @@ impl Line {
     }
 }
 
-; kept here so that each lesson only holds what
+/// What the transports share for building requests; kept here so that each lesson only holds what
 /// is its own.
 pub type SharedHeads = Arc<Heads>;

@@ -16,11 +16,7 @@ const LINGER_BYTES: usize = 1 << 20;
 const LINGER_NS: u64 = 2 * clock::S;
 
 /// Closes a connection whose client broke the protocol, with the code for it (RFC 6455, 7.4.1).
-pub async fn fail<W>(
-    socket: WebSocketStream<W>,
-    error: &Error,
-    largest: usize,
-) -> Result<(), Lost>
+pub async fn fail<W>(socket: WebSocketStream<W>, error: &Error, largest: usize) -> Result<(), Lost>
 where
     W: AsyncRead + AsyncWrite + Unpin,
 {

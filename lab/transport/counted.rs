@@ -19,7 +19,10 @@ struct Open(Line);
 
 impl Counted {
     pub(super) fn new(wire: Wire, line: Line) -> Self {
-        Self { wire, open: Open(line) }
+        Self {
+            wire,
+            open: Open(line),
+        }
     }
 }
 

@@ -44,7 +44,11 @@ impl Following {
     /// Waits until it is time to move on.
     pub async fn wait(&self) {
         let forever = u64::MAX / 2;
-        let at_ns = if self.every_ns == 0 { forever } else { self.next_ns };
+        let at_ns = if self.every_ns == 0 {
+            forever
+        } else {
+            self.next_ns
+        };
         clock::sleep_until(at_ns).await;
     }
 

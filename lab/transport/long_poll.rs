@@ -19,8 +19,8 @@
 //! next question, so at high rates the mean delay doubles and the worst case is three transits
 //! (RFC 6202, 2.2). What waits leaves together: the batch grows and the cost per event falls.
 
-use super::heads::Heads;
 use super::client::Lost;
+use super::heads::Heads;
 use super::http::{Asker, Turns, lines, number};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;

@@ -26,7 +26,7 @@ mod sse;
 mod upgrade;
 mod websocket;
 
-pub use client::{Client, ClientSetup};
+pub use client::{Client, ClientSetup, Part};
 pub use following::Following;
 pub use http::{Answer, Body};
 /// For the variants of `reproduce` that shake hands themselves.

@@ -72,8 +72,9 @@ pub struct Outgoing {
 }
 
 /// The server's word on a message, as text.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Answer {
+    #[serde(default)]
     ack: Option<u64>,
     #[serde(default)]
     ok: bool,
@@ -81,6 +82,7 @@ struct Answer {
     seq: u64,
     #[serde(default)]
     why: String,
+    #[serde(default)]
     error: Option<String>,
 }
 
@@ -158,9 +160,8 @@ impl Person {
                 fields,
                 acknowledge,
             } = &publish;
-            let text = format!(
-                r#"{{"n":{n},"t":{t_us},"topic":"{topic}","class":"{class}"{fields}}}"#
-            );
+            let text =
+                format!(r#"{{"n":{n},"t":{t_us},"topic":"{topic}","class":"{class}"{fields}}}"#);
             let number = self.0.classes.iter().position(|known| known == class);
             let number = number.unwrap_or_default() as u16;
             self.0
@@ -238,37 +239,36 @@ impl Person {
         self.0.recorder.publish_request();
     }
 
-    /// The server's word on a message, as text. Returns whether it was one.
-    pub fn answered(&self, text: &[u8]) -> bool {
-        let Ok(answer) = serde_json::from_slice::<Answer>(text) else {
-            return false;
-        };
-        if let Some(error) = answer.error {
-            self.0
-                .recorder
-                .problem(format!("the server refused a message: {error}"));
-            return true;
+    /// The server's word on a message, as text.
+    pub fn answered(&self, text: &[u8]) {
+        let answer: Answer = serde_json::from_slice(text).unwrap_or_default();
+        let (n, client) = (answer.ack.unwrap_or_default(), self.0.client);
+        if n == 0 || answer.error.is_some() {
+            let text = String::from_utf8_lossy(text);
+            let problem = format!("client {client} does not understand the answer {text:?}");
+            self.0.recorder.problem(problem);
         }
-        let Some(n) = answer.ack else { return false };
         let mut state = self.lock();
         let place = state.unanswered.iter().position(|message| message.n == n);
         let Some(message) = place.and_then(|place| state.unanswered.remove(place)) else {
-            return true; // an answer that had been on its way when the connection was lost
+            return; // an answer that had been on its way when the connection was lost
         };
         let (told, verdict) = if answer.ok {
             (Ok(answer.seq), Verdict::Accepted { seq: answer.seq })
         } else {
             let why = answer.why.clone();
             // Whether it was stale is the server's to know; the recorder compares the words.
-            (Err(answer.why.as_str()), Verdict::Refused { why, stale: false })
+            (
+                Err(answer.why.as_str()),
+                Verdict::Refused { why, stale: false },
+            )
         };
         state.participant.answered(&message.publish, told);
         drop(state);
         self.0
             .recorder
-            .answered(self.0.client, n, clock::now_ns(), verdict);
+            .answered(client, n, clock::now_ns(), verdict);
         self.0.changed.notify_waiters();
-        true
     }
 
     /// The server took a message for none: a bug of ours.
@@ -326,9 +326,7 @@ impl Person {
         let repaired = std::mem::take(&mut state.repairing);
         drop(state);
         let now_ns = clock::now_ns();
-        self.0
-            .recorder
-            .joined(self.0.client, snapshot.seq, now_ns);
+        self.0.recorder.joined(self.0.client, snapshot.seq, now_ns);
         if repaired {
             self.0.recorder.gap_repaired(self.0.client);
         }

@@ -160,7 +160,7 @@ async fn talk(person: Person, line: Turns) {
             }
             Ok((StatusCode::NO_CONTENT, _)) => {}
             // In a while there will be room; what needs no answer is not worth the wait.
-            Ok((StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _)) | Err(Lost) => {
+            Ok((StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _)) | Err(_) => {
                 person.lost();
                 clock::sleep(pause_ns).await;
                 pause_ns = (2 * pause_ns).min(LONGEST_PAUSE_NS);
@@ -195,4 +195,3 @@ pub async fn catch_up(client: &mut Client, line: &Turns) -> Result<(), Lost> {
         _ => Err(Lost),
     }
 }
-

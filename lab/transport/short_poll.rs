@@ -21,8 +21,8 @@
 //! *May* open a connection for each question (`poll_connection`), as pollers did before keep-alive.
 //! *Shines*: many events per question share one head, and with `latest` only the newest is sent.
 
-use super::heads::Heads;
 use super::client::Lost;
+use super::heads::Heads;
 use super::http::{Asker, Turns, lines, number};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;

@@ -24,9 +24,9 @@
 //! *Hurts*: one way only (upward traffic needs requests of its own), and chunks are not messages:
 //! a proxy may cut or hold them, so the client parses lines, never chunks.
 
+use super::client::Lost;
 use super::event_stream::Parser;
 use super::heads::Heads;
-use super::client::Lost;
 use super::http::{Asker, Turns, plain};
 use super::pace::{News, Pacing};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};

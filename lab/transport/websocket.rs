@@ -43,10 +43,10 @@ use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::{WebSocketStream, tungstenite};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
+use tokio_tungstenite::{WebSocketStream, tungstenite};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
     id: "websocket",
@@ -104,16 +104,16 @@ impl Transport for WebSocket {
             tokio::spawn(async move {
                 // Held until the connection ends.
                 let largest = largest(&hub);
-                let limits = slot
-                    .as_ref()
-                    .map(|slot| config(slot.buffers, largest))
-                    .map(|limits| {
-                        if self.pacing.gathers() {
-                            gathering(limits)
-                        } else {
-                            limits
-                        }
-                    });
+                let limits =
+                    slot.as_ref()
+                        .map(|slot| config(slot.buffers, largest))
+                        .map(|limits| {
+                            if self.pacing.gathers() {
+                                gathering(limits)
+                            } else {
+                                limits
+                            }
+                        });
                 if let Ok(wire) = wire.await {
                     let socket =
                         WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, limits)
@@ -199,7 +199,10 @@ where
         match hub.snapshot(hello.topics.as_deref()) {
             Ok((seq, snapshot)) => {
                 cursor = seq;
-                socket.send(Message::text(snapshot)).await.map_err(|_| Lost)?;
+                socket
+                    .send(Message::text(snapshot))
+                    .await
+                    .map_err(|_| Lost)?;
             }
             Err(problem) => return refuse(socket, CloseCode::Policy, &problem.to_string()).await,
         }
@@ -327,7 +330,9 @@ impl WebSocket {
         loop {
             let patience_ns = match heartbeat_ns {
                 0 => 0,
-                _ => (heard_ns + 2 * heartbeat_ns + PATIENCE_NS).saturating_sub(clock::now_ns()).max(1),
+                _ => (heard_ns + 2 * heartbeat_ns + PATIENCE_NS)
+                    .saturating_sub(clock::now_ns())
+                    .max(1),
             };
             // Reading, writing and thinking go on at once: that is what full-duplex means.
             let next = async {
@@ -344,7 +349,9 @@ impl WebSocket {
                     heard_ns = clock::now_ns();
                     match frame {
                         Message::Text(text) => asked &= !show(client, person.as_ref(), &text)?,
-                        Message::Close(Some(close)) if close.code == FORGOTTEN => client.forgotten(),
+                        Message::Close(Some(close)) if close.code == FORGOTTEN => {
+                            client.forgotten()
+                        }
                         _ => {} // pings are answered by the library
                     }
                 }
@@ -411,10 +418,16 @@ async fn say(person: Option<&Person>) -> Outgoing {
 fn show(client: &mut Client, person: Option<&Person>, text: &str) -> Result<bool, Lost> {
     // Who joins is told first how things stand.
     if client.needs_snapshot() {
-        return if client.load(text.as_bytes()) { Ok(false) } else { Err(Lost) };
+        return if client.load(text.as_bytes()) {
+            Ok(false)
+        } else {
+            Err(Lost)
+        };
     }
     if text.starts_with("{\"ack\"") {
-        person.is_some_and(|person| person.answered(text.as_bytes()));
+        if let Some(person) = person {
+            person.answered(text.as_bytes());
+        }
         return Ok(false);
     }
     if let Some(since) = following(text) {
@@ -423,7 +436,11 @@ fn show(client: &mut Client, person: Option<&Person>, text: &str) -> Result<bool
     }
     client.saw(text.as_bytes());
     // It found out that it had missed something: it comes again and asks for a snapshot.
-    if client.needs_snapshot() { Err(Lost) } else { Ok(false) }
+    if client.needs_snapshot() {
+        Err(Lost)
+    } else {
+        Ok(false)
+    }
 }
 
 /// Small buffers: the library's default read buffer of 128 KiB is zeroed on every read.

@@ -7,6 +7,7 @@ mod exit_code;
 use crate::support::{prepared, simulated};
 use pushlab::clock::{self, S};
 use pushlab::feed::{Event, Feed};
+use pushlab::hub::Hub;
 use pushlab::measure::TransportResult;
 use pushlab::run::Prepared;
 use pushlab::transport::{self, Answer, Client, Costs, Entry, Events, Task, Transport};
@@ -53,7 +54,7 @@ impl Transport for Broken {
     fn serve(
         self: Arc<Self>,
         request: hyper::Request<hyper::body::Incoming>,
-        feed: Feed,
+        hub: Hub,
     ) -> Task<Answer> {
         // A client that is past the fault has seen it; from then on it gets the truth.
         let query = request.uri().query().unwrap_or_default();
@@ -64,11 +65,11 @@ impl Transport for Broken {
         if self.fault == Fault::Leave {
             tokio::spawn(clock::sleep(1_000_000 * S));
         }
-        let feed = match cursor < FAULTY {
-            true => self.faulty(feed),
-            false => feed,
+        let hub = match cursor < FAULTY {
+            true => Hub::of(self.faulty(hub.feed().clone())),
+            false => hub,
         };
-        self.inner.clone().serve(request, feed)
+        self.inner.clone().serve(request, hub)
     }
 
     fn follow(self: Arc<Self>, client: Client) -> Task<()> {

@@ -4,7 +4,7 @@ use super::socket;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::Request;
 use hyper::body::{Bytes, Frame, Incoming};
-use pushlab::feed::Feed;
+use pushlab::hub::Hub;
 use pushlab::transport::{Answer, Client, Costs, Events, Task, Transport};
 use std::sync::Arc;
 
@@ -56,14 +56,14 @@ impl Fault {
 }
 
 impl Transport for Faulty {
-    fn serve(self: Arc<Self>, mut request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+    fn serve(self: Arc<Self>, mut request: Request<Incoming>, hub: Hub) -> Task<Answer> {
         let fault = self.fault;
         Box::pin(async move {
             if request.headers().contains_key("upgrade") {
-                return socket::serve(request, feed, fault);
+                return socket::serve(request, hub.feed().clone(), fault);
             }
             rewrite(&mut request, fault);
-            let (head, body) = self.inner.clone().serve(request, feed).await.into_parts();
+            let (head, body) = self.inner.clone().serve(request, hub).await.into_parts();
             if !matches!(fault, Fault::Drop | Fault::Repeat | Fault::Alter) {
                 return Answer::from_parts(head, body);
             }

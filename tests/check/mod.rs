@@ -8,6 +8,7 @@ use faulty::{Fault, Faulty};
 use pushlab::check::{Finding, Target, Verdict, check};
 use pushlab::clock::{self, MS};
 use pushlab::feed::{Event, Feed};
+use pushlab::hub::Hub;
 use pushlab::net::{Buffers, Listener};
 use pushlab::scenario;
 use pushlab::transport::server::{Door, Server};
@@ -48,7 +49,7 @@ fn findings(path: &str, fault: Option<Fault>, kept: usize) -> Vec<Finding> {
     (1..=OLD_EVENTS).for_each(|seq| feed.publish(event(seq)));
     let server = Server {
         doors: transport::ALL.iter().map(door).collect(),
-        feed: feed.clone(),
+        hub: Hub::of(feed.clone()),
         buffers: Buffers::for_scenario(&scenario),
         connections: 1_000,
         head_timeout: None,

@@ -9,7 +9,7 @@ use pushlab::measure::recorder::{Expectation, Expected, Recorder};
 use pushlab::net::loopback::Meter;
 use pushlab::net::{Buffers, Dialer, Listener};
 use pushlab::scenario::Scenario;
-use pushlab::transport::{self, Client, ClientSetup};
+use pushlab::transport::{self, Client, ClientSetup, Part};
 use serde_json::json;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -45,6 +45,7 @@ pub async fn follow(
             phase_ns: u64::from(number) * MS,
             until_ns,
             seed: 1,
+            part: Part::default(),
         });
         clients.spawn((entry.build)(scenario).follow(client));
     }

@@ -8,6 +8,7 @@ mod waiting;
 
 use pushlab::clock::{self, MS, S};
 use pushlab::feed::{Event, Feed};
+use pushlab::hub::Hub;
 use pushlab::net::sim::{self, LinkConfig, SimConfig};
 use pushlab::net::{Buffers, Dialer, Listener, Wire};
 use pushlab::scenario;
@@ -73,7 +74,7 @@ impl World {
         (1..=3).for_each(|seq| feed.publish(event(seq)));
         let server = Server {
             doors: doors.into(),
-            feed: feed.clone(),
+            hub: Hub::of(feed.clone()),
             buffers,
             connections: self.connections,
             head_timeout: Some(PATIENCE),

@@ -8,7 +8,7 @@ use pushlab::measure::recorder::{Expectation, Recorder};
 use pushlab::net::{Buffers, Dialer, sim};
 use pushlab::run::sim_config;
 use pushlab::scenario::{self, Scenario};
-use pushlab::transport::{self, Client, ClientSetup};
+use pushlab::transport::{self, Client, ClientSetup, Part};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
@@ -28,6 +28,7 @@ fn says(scenario: &Scenario, path: &str, answers: &[&str]) -> Vec<Vec<u8>> {
         phase_ns: 0,
         until_ns: 60 * S,
         seed: 1,
+        part: Part::default(),
     });
     let report = sim::run(sim_config(scenario, buffers), async {
         let client = tokio::spawn((entry.build)(scenario).follow(client));

@@ -79,6 +79,11 @@ impl Recorder {
         seq
     }
 
+    /// Something went wrong that is not for the counts to show.
+    pub fn problem(&self, what: String) {
+        self.lock().book.wrong(|| what);
+    }
+
     /// Nothing more will be expected.
     pub fn no_more(&self) {
         self.lock().open = false;

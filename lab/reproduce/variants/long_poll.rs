@@ -3,6 +3,7 @@
 use super::{Variant, newest, witness};
 use crate::clock;
 use crate::feed::{Event, Feed};
+use crate::hub::Hub;
 use crate::transport::{Answer, Descriptor, Entry, LONG_POLL, Task, Transport};
 use hyper::body::Incoming;
 use hyper::{Request, Uri};
@@ -38,29 +39,29 @@ pub const WITH_CURSOR: Entry = Entry {
     build: |scenario| Variant::build(&LONG_POLL, scenario, with_cursor),
 };
 
-fn with_cursor(real: Arc<dyn Transport>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
-    witness::note(&feed, number(request.uri(), "since"));
-    real.serve(request, feed)
+fn with_cursor(real: Arc<dyn Transport>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
+    witness::note(hub.feed(), number(request.uri(), "since"));
+    real.serve(request, hub)
 }
 
 fn without_queue(
     real: Arc<dyn Transport>,
     mut request: Request<Incoming>,
-    feed: Feed,
+    hub: Hub,
 ) -> Task<Answer> {
-    let now = newest(&feed);
-    witness::note(&feed, now);
+    let now = newest(hub.feed());
+    witness::note(hub.feed(), now);
     ask(&mut request, "since", now);
-    real.serve(request, feed)
+    real.serve(request, hub)
 }
 
-fn one_event(real: Arc<dyn Transport>, mut request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+fn one_event(real: Arc<dyn Transport>, mut request: Request<Incoming>, hub: Hub) -> Task<Answer> {
     Box::pin(async move {
         let since = number(request.uri(), "since");
         let hold_ns = number(request.uri(), "hold") * clock::MS;
         let first = tokio::select! {
             biased;
-            news = feed.after(since) => news.ok().and_then(|events| events.into_iter().next()),
+            news = hub.feed().after(since) => news.ok().and_then(|events| events.into_iter().next()),
             () = clock::sleep(hold_ns) => None,
         };
         // The real server answers from a log that has this event and no other.
@@ -73,7 +74,7 @@ fn one_event(real: Arc<dyn Transport>, mut request: Request<Incoming>, feed: Fee
         }
         ask(&mut request, "since", 0);
         ask(&mut request, "hold", 0);
-        real.serve(request, single).await
+        real.serve(request, Hub::of(single)).await
     })
 }
 

@@ -13,6 +13,7 @@ pub use naive_socket::NAIVE_SOCKET;
 pub use stream::{WITH_IDS, WITHOUT_IDS};
 
 use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::scenario::Scenario;
 use crate::transport::{Answer, Client, Costs, Entry, Events, Task, Transport};
 use hyper::Request;
@@ -20,7 +21,7 @@ use hyper::body::Incoming;
 use std::sync::Arc;
 
 /// What a variant does with a question before the real server half has it.
-type Serve = fn(real: Arc<dyn Transport>, request: Request<Incoming>, feed: Feed) -> Task<Answer>;
+type Serve = fn(real: Arc<dyn Transport>, request: Request<Incoming>, hub: Hub) -> Task<Answer>;
 
 /// A real transport whose server half is another one.
 struct Variant {
@@ -38,8 +39,8 @@ impl Variant {
 }
 
 impl Transport for Variant {
-    fn serve(self: Arc<Self>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
-        (self.serve)(self.real.clone(), request, feed)
+    fn serve(self: Arc<Self>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
+        (self.serve)(self.real.clone(), request, hub)
     }
 
     fn follow(self: Arc<Self>, client: Client) -> Task<()> {

@@ -3,6 +3,7 @@
 use super::{newest, witness};
 use crate::clock;
 use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::scenario::Scenario;
 use crate::transport::{
     Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, WEBSOCKET, accept_upgrade,
@@ -44,12 +45,13 @@ impl NaiveSocket {
 }
 
 impl Transport for NaiveSocket {
-    fn serve(self: Arc<Self>, mut request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+    fn serve(self: Arc<Self>, mut request: Request<Incoming>, hub: Hub) -> Task<Answer> {
         Box::pin(async move {
             let answer = match accept_upgrade(&request) {
                 Ok(answer) => answer,
                 Err(refusal) => return *refusal,
             };
+            let feed = hub.feed().clone();
             let now = newest(&feed);
             witness::note(&feed, now);
             let wire = hyper::upgrade::on(&mut request);

@@ -1,7 +1,7 @@
 //! Server-Sent Events with ids and without.
 
 use super::{Variant, newest, witness};
-use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::transport::{Answer, Descriptor, Entry, SSE, Task, Transport};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -31,22 +31,18 @@ pub const WITHOUT_IDS: Entry = Entry {
     build: |scenario| Variant::build(&SSE, scenario, without_ids),
 };
 
-fn with_ids(real: Arc<dyn Transport>, request: Request<Incoming>, feed: Feed) -> Task<Answer> {
+fn with_ids(real: Arc<dyn Transport>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
     let id = request.headers().get(LAST_EVENT_ID);
     let id = id.and_then(|id| id.to_str().ok()?.parse().ok());
-    witness::note(&feed, id.unwrap_or(0));
-    real.serve(request, feed)
+    witness::note(hub.feed(), id.unwrap_or(0));
+    real.serve(request, hub)
 }
 
-fn without_ids(
-    real: Arc<dyn Transport>,
-    mut request: Request<Incoming>,
-    feed: Feed,
-) -> Task<Answer> {
-    let now = newest(&feed);
-    witness::note(&feed, now);
+fn without_ids(real: Arc<dyn Transport>, mut request: Request<Incoming>, hub: Hub) -> Task<Answer> {
+    let now = newest(hub.feed());
+    witness::note(hub.feed(), now);
     request
         .headers_mut()
         .insert(LAST_EVENT_ID, HeaderValue::from(now));
-    real.serve(request, feed)
+    real.serve(request, hub)
 }
