@@ -15,6 +15,8 @@ mod ride;
 mod sample;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod topics;
 
 pub use sample::Samples;
