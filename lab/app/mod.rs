@@ -5,10 +5,18 @@
 //! its screen shows. Neither knows the transport, the network or the clock: instants are handed in. So the same
 //! rules run over every transport, and the harness can let them judge the same messages once more to check a run.
 //!
-//! An application without rules of its own passes on what is published ([`topics`]). A new one is a scenario file,
+//! An application without rules of its own passes on what is published (`topics.rs`). A new one is a scenario file,
 //! and, if it has rules, a file here and its line in [`rules`] and [`participant`].
 
+mod auction;
+mod chat;
+mod envelope;
+mod ride;
 mod sample;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod topics;
 
 pub use sample::Samples;
@@ -214,6 +222,9 @@ pub struct Identity {
 pub fn rules(scenario: &Scenario) -> Box<dyn Rules> {
     match scenario.app {
         App::Ticker | App::Topics => Box::new(topics::Relay::new(scenario)),
+        App::Chat => Box::new(chat::Rooms::default()),
+        App::Ride => Box::new(ride::Dispatch::default()),
+        App::Auction => Box::new(auction::House::new(scenario)),
         _ => Box::new(topics::Relay::new(scenario)),
     }
 }
@@ -222,6 +233,10 @@ pub fn rules(scenario: &Scenario) -> Box<dyn Rules> {
 pub fn participant(scenario: &Scenario, identity: &Identity) -> Box<dyn Participant> {
     match scenario.app {
         App::Ticker | App::Topics => Box::new(topics::Reader::new(scenario, identity)),
+        App::Chat => Box::new(chat::Guest::new(scenario, identity)),
+        App::Ride if identity.publishes => Box::new(ride::Driver::new(scenario, identity)),
+        App::Ride => Box::new(ride::Rider::new(scenario)),
+        App::Auction => Box::new(auction::Bidder::new(scenario, identity)),
         _ => Box::new(topics::Reader::new(scenario, identity)),
     }
 }
