@@ -1,0 +1,141 @@
+//! Who watches the hub while it works, and checks it afterwards.
+
+use crate::app::{self, Draft, LONGEST_NAME, Message, Refusal, Rules};
+use crate::feed::Event;
+use crate::hub::{Deed, Witness};
+use crate::measure::recorder::{Expected, Recorder, Verdict};
+use crate::scenario::Scenario;
+use serde_json::{Map, Value};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Tells the recorder what the hub decides, and keeps all that went in and came out.
+pub(super) struct Watcher {
+    recorder: Recorder,
+    topics: Arc<[String]>,
+    classes: Arc<[String]>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    deeds: Vec<Deed>,
+    /// What came of them, in order.
+    drafts: Vec<Draft>,
+}
+
+impl Watcher {
+    pub fn new(recorder: Recorder, topics: Arc<[String]>, classes: Arc<[String]>) -> Self {
+        Self {
+            recorder,
+            topics,
+            classes,
+            seen: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a fresh copy of the rules judge the same messages in the same order at the same instants. The events must
+    /// be the same: then nothing was applied twice, left out or made up. Returns the rules as they are in the end,
+    /// or nothing after a difference, which is a problem of the run.
+    pub fn judge_again(&self, scenario: &Scenario) -> Option<Box<dyn Rules>> {
+        let seen = self.lock();
+        let mut rules = app::rules(scenario);
+        let mut drafts = seen.drafts.iter();
+        let mut seq = 0;
+        for deed in &seen.deeds {
+            let made = match deed {
+                Deed::Message { from, text, now_ns } => {
+                    receive(rules.as_mut(), scenario, from, text, *now_ns)
+                }
+                Deed::Announcement(draft) => {
+                    rules.announce(draft);
+                    vec![draft.clone()]
+                }
+                Deed::Tick { now_ns } => rules.tick(*now_ns),
+            };
+            for draft in made {
+                seq += 1;
+                if drafts.next() != Some(&draft) {
+                    let problem = format!("event {seq} is not what the rules make of the messages");
+                    self.recorder.problem(problem);
+                    return None;
+                }
+                rules.published(seq, &draft.topic);
+            }
+        }
+        if drafts.next().is_some() {
+            let problem = format!("event {} came of nothing", seq + 1);
+            self.recorder.problem(problem);
+            return None;
+        }
+        Some(rules)
+    }
+}
+
+fn receive(
+    rules: &mut dyn Rules,
+    scenario: &Scenario,
+    from: &str,
+    text: &[u8],
+    now_ns: u64,
+) -> Vec<Draft> {
+    // The hub has read it before.
+    let fields: Map<String, Value> = serde_json::from_slice(text).unwrap_or_default();
+    let member = |name: &str| fields.get(name).and_then(Value::as_str);
+    debug_assert!(from.len() <= LONGEST_NAME);
+    let message = Message {
+        from,
+        topic: member("topic").unwrap_or_default(),
+        class: member("class").unwrap_or(app::main_class(scenario)),
+        fields: &fields,
+        now_ns,
+    };
+    rules.receive(&message).unwrap_or_default()
+}
+
+impl Witness for Watcher {
+    fn planned_ns(&self, client: &str, n: u64) -> Option<u64> {
+        self.recorder.planned_ns(client.parse().ok()?, n)
+    }
+
+    fn deed(&self, deed: Deed) {
+        self.lock().deeds.push(deed);
+    }
+
+    fn appended(&self, event: &Event, draft: &Draft) {
+        self.lock().drafts.push(draft.clone());
+        let number = |names: &[String], name: &str| names.iter().position(|known| known == name);
+        let topic = number(&self.topics, &event.topic).unwrap_or_default();
+        let class = number(&self.classes, &draft.class).unwrap_or(self.classes.len());
+        let from = event.from.as_deref().and_then(|name| name.parse().ok());
+        let seq = self.recorder.expect(Expected {
+            born_ns: event.born_ns,
+            payload: event.payload.clone(),
+            topic: topic as u32,
+            class: class as u16,
+            from,
+        });
+        debug_assert_eq!(seq, event.seq);
+    }
+
+    fn judged(&self, client: &str, n: u64, now_ns: u64, verdict: Result<u64, &Refusal>) {
+        let Ok(client) = client.parse() else { return };
+        let verdict = match verdict {
+            Ok(seq) => Verdict::Accepted { seq },
+            Err(refusal) => Verdict::Refused {
+                why: refusal.why.clone(),
+                stale: refusal.stale,
+            },
+        };
+        self.recorder.judged(client, n, now_ns, verdict);
+    }
+
+    fn repeated(&self, client: &str, n: u64) {
+        if let Ok(client) = client.parse() {
+            self.recorder.repeated(client, n);
+        }
+    }
+}

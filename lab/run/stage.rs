@@ -1,0 +1,206 @@
+//! What a run of an application needs beside its clients: people with their scripts, a hub, and a witness.
+//!
+//! The scripts are made before anything starts and are the same for every transport: who acts when, and what the
+//! server publishes of its own. What people say depends on what they have seen by then, so the events of the feed are
+//! known only as they come to be. They are expected the moment the hub has numbered them, before anybody can see them;
+//! afterwards [`judge_again`](super::rejudge) checks the hub itself.
+
+use super::beginning::Beginning;
+use super::rejudge::Watcher;
+use super::script::Script;
+use super::{Interrupt, Prepared};
+use crate::app::{self, Identity};
+use crate::clock;
+use crate::feed::Feed;
+use crate::hub::{Charter, Hub, Witness};
+use crate::measure::recorder::{Class, Expectation, Recorder};
+use crate::scenario::{App, Follow, Scenario};
+use crate::transport::person::{Person, PersonSetup};
+use crate::transport::{Following, Part};
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+/// Events that the log keeps if the scenario does not say.
+const HISTORY: usize = 1_000_000;
+
+/// The people of a run, the hub that they speak to, and who watches it.
+pub(super) struct Stage {
+    pub hub: Hub,
+    pub watcher: Arc<Watcher>,
+    people: Vec<Person>,
+    names: Arc<[String]>,
+    ending: Arc<Notify>,
+}
+
+impl Prepared {
+    /// Whether the scenario is an application, whose events come to be while it runs.
+    pub(super) fn is_app(&self) -> bool {
+        self.scenario.app != App::Ticker
+    }
+
+    /// What is expected of an application before anything has happened.
+    pub(super) fn open_expectation(&self, latest: bool) -> Expectation {
+        let scenario = &self.scenario;
+        let class = |(name, budget): (String, crate::scenario::Span)| Class {
+            name,
+            budget_ns: (!budget.is_zero()).then(|| budget.as_nanos()),
+        };
+        Expectation {
+            latest,
+            classes: app::classes(scenario).into_iter().map(class).collect(),
+            topics: scenario.topics,
+            by_topic: true,
+            echo: scenario.echo,
+            open: true,
+            ..Expectation::tape([], scenario.clients)
+                .measured(scenario.warm_up.as_nanos(), self.end_ns())
+        }
+    }
+}
+
+impl Stage {
+    pub fn new(prepared: &Prepared, recorder: &Recorder) -> Self {
+        let scenario = &prepared.scenario;
+        let names: Arc<[String]> = (0..scenario.topics)
+            .map(|index| app::topic_name(scenario, index))
+            .collect();
+        let classes: Arc<[String]> = app::classes(scenario)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        let watcher = Arc::new(Watcher::new(
+            recorder.clone(),
+            names.clone(),
+            classes.clone(),
+        ));
+        let history = match scenario.history {
+            0 => HISTORY,
+            events => events as usize,
+        };
+        let hub = Hub::new(
+            Feed::new(history),
+            Charter::new(scenario, clock::EPOCH_US),
+            app::rules(scenario),
+            Some(watcher.clone() as Arc<dyn Witness>),
+        );
+        let person = |client| {
+            Person::new(PersonSetup {
+                client,
+                name: client.to_string(),
+                participant: app::participant(scenario, &identity(scenario, client, &names)),
+                recorder: recorder.clone(),
+                classes: classes.clone(),
+                epoch_us: clock::EPOCH_US,
+                needs_snapshot: hub.has_snapshots(),
+            })
+        };
+        Self {
+            people: (0..scenario.clients).map(person).collect(),
+            hub,
+            watcher,
+            names,
+            ending: Arc::new(Notify::new()),
+        }
+    }
+
+    /// A client's part.
+    pub fn part(&self, scenario: &Scenario, client: u32, at: &Beginning, latest: bool) -> Part {
+        let all = scenario.topics;
+        let (count, named) = match scenario.follow {
+            Follow::Topics(count) => (count.min(all), true),
+            // Of many topics together there would be only one newest event: so they are named.
+            Follow::All => (all, latest && all > 1),
+        };
+        let following = Following {
+            names: self.names.clone(),
+            first: client % all,
+            count,
+            every_ns: scenario.switch_every.as_nanos(),
+            next_ns: at.start_ns + scenario.switch_every.as_nanos(),
+        };
+        Part {
+            ending: Some(self.ending.clone()),
+            following: named.then_some(following),
+            person: Some(self.people[client as usize].clone()),
+        }
+    }
+
+    /// Plays the scripts to their end: resolves once nobody has anything to say any more and every answer is there.
+    pub async fn play(&self, prepared: &Prepared, beginnings: &[Beginning], announced: impl Future<Output = ()>) {
+        let mut acting = JoinSet::new();
+        for (client, (person, at)) in (0_u32..).zip(self.people.iter().zip(beginnings)) {
+            let script = prepared.scripts.get(client as usize).cloned();
+            acting.spawn(act(
+                person.clone(),
+                script.unwrap_or_default(),
+                at.start_ns,
+                prepared.end_ns(),
+                prepared.interrupt.clone(),
+            ));
+        }
+        announced.await;
+        while acting.join_next().await.is_some() {}
+        while self.hub.has_plans() && !prepared.interrupt.asked() {
+            // The last of the rules' own deeds is at most as far away as the end of the run.
+            clock::sleep(clock::MS).await;
+        }
+    }
+
+    /// Nothing more will be published: whoever has everything may go.
+    pub fn end(&self, recorder: &Recorder) {
+        recorder.no_more();
+        self.ending.notify_waiters();
+    }
+
+    /// Compares what every screen shows at the end with what the server has.
+    pub fn compare_states(&self, prepared: &Prepared, recorder: &Recorder) {
+        let Some(rules) = self.watcher.judge_again(&prepared.scenario) else {
+            return;
+        };
+        for (client, person) in self.people.iter().enumerate() {
+            for topic in self.names.iter() {
+                if let Some(state) = person.state(topic) {
+                    let truth = rules.snapshot(topic);
+                    recorder.state_compared(state == truth.as_bytes(), || {
+                        format!("client {client} and the server do not agree on {topic} in the end")
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// One person's part of the play, from its coming to its going.
+async fn act(person: Person, script: Arc<Script>, start_ns: u64, end_ns: u64, interrupt: Interrupt) {
+    clock::sleep_until(start_ns).await;
+    person.arrive();
+    for (at_ns, class) in script.iter() {
+        if *at_ns < start_ns {
+            continue;
+        }
+        clock::sleep_precisely_until(*at_ns).await;
+        if interrupt.asked() {
+            break;
+        }
+        person.act(class, *at_ns);
+    }
+    if !interrupt.asked() {
+        clock::sleep_until(end_ns).await;
+    }
+    person.leave();
+    person.finished().await;
+}
+
+/// Who sits before a client: its topic is its own, and the first clients of each topic publish.
+pub(super) fn identity(scenario: &Scenario, client: u32, names: &[String]) -> Identity {
+    let topic = client % scenario.topics;
+    let place = client / scenario.topics;
+    Identity {
+        client,
+        name: client.to_string(),
+        home: names[topic as usize].clone(),
+        publishes: place < scenario.publishers,
+        of_topic: (scenario.publishers, place),
+    }
+}
