@@ -74,11 +74,7 @@ fn run(entry: &Entry, pace: Pace) -> (Seen, isize) {
     let book = recorder.close();
     assert_eq!(book.problem, None);
     let seen = Seen {
-        others: book
-            .clients
-            .iter()
-            .map(|client| client.screens())
-            .collect(),
+        others: book.clients.iter().map(|client| client.screens()).collect(),
         latency_ns: (
             book.latency_sum_ns,
             book.latency_min_ns,
