@@ -8,15 +8,20 @@
 //! An application without rules of its own passes on what is published ([`topics`]). A new one is a scenario file,
 //! and, if it has rules, a file here and its line in [`rules`] and [`participant`].
 
+mod document;
 mod sample;
 mod topics;
+mod trace;
+mod whiteboard;
 
 pub use sample::Samples;
+pub use trace::{Trace, TraceError};
 
 use crate::scenario::{App, Scenario};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::fmt;
+use std::sync::Arc;
 
 /// Longest name of a client, a topic or a class, bytes.
 pub const LONGEST_NAME: usize = 32;
@@ -172,6 +177,11 @@ pub trait Participant: Send {
         Vec::new()
     }
 
+    /// Its time is up: what it publishes before it leaves, such as work that it has not finished.
+    fn leave(&mut self, _now_ns: u64) -> Vec<Publish> {
+        Vec::new()
+    }
+
     /// An event came, in order.
     fn see(&mut self, _payload: &[u8]) -> Sight {
         Sight::Next
@@ -209,6 +219,8 @@ pub struct Identity {
 pub fn rules(scenario: &Scenario) -> Box<dyn Rules> {
     match scenario.app {
         App::Ticker | App::Topics => Box::new(topics::Relay::new(scenario)),
+        App::Whiteboard => Box::new(whiteboard::Boards::default()),
+        App::Document => Box::new(document::Documents::default()),
         _ => Box::new(topics::Relay::new(scenario)),
     }
 }
@@ -217,8 +229,20 @@ pub fn rules(scenario: &Scenario) -> Box<dyn Rules> {
 pub fn participant(scenario: &Scenario, identity: &Identity) -> Box<dyn Participant> {
     match scenario.app {
         App::Ticker | App::Topics => Box::new(topics::Reader::new(scenario, identity)),
+        App::Whiteboard => Box::new(whiteboard::Pen::new(scenario, identity)),
+        App::Document => Box::new(document::Writer::new(scenario, identity)),
         _ => Box::new(topics::Reader::new(scenario, identity)),
     }
+}
+
+/// A client's half of a document that is typed anew from a recorded trace: the first who publishes on the topic
+/// replays it, with each `act` its next transaction; the others read.
+pub fn replaying(
+    scenario: &Scenario,
+    identity: &Identity,
+    trace: &Arc<Trace>,
+) -> Box<dyn Participant> {
+    Box::new(document::Writer::new(scenario, identity).replaying(trace))
 }
 
 /// The class of the messages that a scenario's own fields describe.
