@@ -14,8 +14,9 @@ mod topics;
 mod trace;
 mod whiteboard;
 
+pub use document::Op;
 pub use sample::Samples;
-pub use trace::{Trace, TraceError};
+pub use trace::{Trace, TraceError, Txn};
 
 use crate::scenario::{App, Scenario};
 use bytes::Bytes;

@@ -15,6 +15,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("cpu", &[]),
     ("scenario", &[]),
     ("feed", &["scenario"]),
+    ("app", &["feed", "scenario"]),
     ("measure", &["scenario"]),
     ("net", &["clock", "measure", "scenario"]),
     ("theory", &[]),

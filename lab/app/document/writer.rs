@@ -32,7 +32,7 @@ struct Pending {
 
 /// Where what he types comes from.
 enum Typing {
-    Freely(Typist),
+    Freely(Box<Typist>),
     /// Transaction by transaction; this one is next.
     Trace(Arc<Trace>, usize),
     Nothing,
@@ -51,7 +51,7 @@ impl Writer {
             pending: Vec::new(),
             last_id: 0,
             cursor: 0,
-            typing: Typing::Freely(Typist::new(scenario.seed, identity.client)),
+            typing: Typing::Freely(Box::new(Typist::new(scenario.seed, identity.client))),
         }
     }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::scenario::parse;
 use proptest::prelude::*;
+use serde_json::Value;
 
 const BOARD: &str = "board-1";
 
