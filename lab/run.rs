@@ -12,7 +12,10 @@ mod interrupt;
 mod lies;
 mod loopback;
 mod outcome;
+mod rejudge;
+mod script;
 mod simulated;
+mod stage;
 
 pub use capture::Capture;
 pub use error::RunError;
@@ -20,6 +23,7 @@ pub use interrupt::Interrupt;
 pub use outcome::Outcome;
 pub use simulated::sim_config;
 
+use crate::app::Trace;
 use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, payload_label};
 use crate::hub::Hub;
@@ -27,11 +31,13 @@ use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::sim::Middlebox;
 use crate::net::{Buffers, Dialer, Network};
-use crate::scenario::{Delivery, Scenario, Span};
+use crate::scenario::{App, Delivery, Scenario, Span};
 use crate::theory::Law;
 use crate::transport::server::{Door, Server};
 use crate::transport::{self, Client, ClientSetup, Entry, Part};
 use beginning::Beginning;
+use script::{Announcement, Script};
+use stage::Stage;
 use std::sync::Arc;
 
 /// How long after the end of the measured window stragglers may take to see everything.
@@ -55,6 +61,11 @@ pub struct Prepared {
     pub middlebox: Middlebox,
     /// How long exactly clients wait before they dial a lost connection again; without it they back off.
     pub pause_ns: Option<u64>,
+    /// Of an application: who acts when, by client, and what the server publishes of its own.
+    scripts: Vec<Arc<Script>>,
+    announcements: Arc<[Announcement]>,
+    /// The recorded typing that a document is written from.
+    trace: Option<Arc<Trace>>,
     /// What a reader must know about how the scenario was made ready.
     notes: Vec<String>,
 }
@@ -63,6 +74,9 @@ impl Prepared {
     /// Generates the scenario's events. A replay that ends early shortens the measured window to
     /// its own end.
     pub fn new(mut scenario: Scenario) -> Result<Self, RunError> {
+        if scenario.app != App::Ticker {
+            return Self::app(scenario);
+        }
         let events = feed::generate(&scenario, clock::EPOCH_US).map_err(RunError::Replay)?;
         let mut notes = Vec::new();
         if let (Some(_), Some(last)) = (&scenario.replay, events.last()) {
@@ -91,6 +105,41 @@ impl Prepared {
             lies: Vec::new(),
             middlebox: Middlebox::default(),
             pause_ns: None,
+            scripts: Vec::new(),
+            announcements: Arc::new([]),
+            trace: None,
+            notes,
+        })
+    }
+
+    /// Makes an application ready: its scripts exist, and its events will come of them.
+    fn app(scenario: Scenario) -> Result<Self, RunError> {
+        let end_ns = scenario.warm_up.as_nanos() + scenario.duration.as_nanos();
+        let mut scripts = script::scripts(&scenario, end_ns);
+        let mut notes = Vec::new();
+        let trace = script::trace(&scenario)?;
+        if let Some(trace) = &trace {
+            let left = script::typed(&mut scripts, &scenario, trace, end_ns);
+            if left > 0 {
+                notes.push(format!(
+                    "the run ends before the recorded typing: {left} of its {} transactions are left out",
+                    trace.txns.len()
+                ));
+            }
+        }
+        Ok(Self {
+            announcements: script::announcements(&scenario, end_ns).into(),
+            scenario: Arc::new(scenario),
+            events: Vec::new(),
+            buffer_factor: 1,
+            delay_line: false,
+            capture: None,
+            interrupt: Interrupt::default(),
+            lies: Vec::new(),
+            middlebox: Middlebox::default(),
+            pause_ns: None,
+            scripts,
+            trace: trace.map(Arc::new),
             notes,
         })
     }
@@ -172,6 +221,9 @@ impl Prepared {
     }
 
     fn expectation(&self, latest: bool) -> Expectation {
+        if self.is_app() {
+            return self.open_expectation(latest);
+        }
         let expected = |event: &Arc<Event>| {
             let born_ns = match self.lies(Lie::CoordinatedOmission) {
                 false => event.born_ns,
@@ -187,19 +239,26 @@ impl Prepared {
     }
 
     /// The server with only this transport's door.
-    fn server(&self, entry: &Entry, feed: Feed) -> Server {
+    fn server(&self, entry: &Entry, hub: Hub) -> Server {
         let door = Door::new(entry.descriptor, (entry.build)(&self.scenario));
         Server {
             doors: [door].into(),
-            hub: Hub::of(feed),
+            hub,
             buffers: self.buffers(),
-            // Reconnecting clients may briefly hold two.
-            connections: 2 * self.scenario.clients as usize + 16,
+            // Reconnecting clients may briefly hold two, and those who publish have another.
+            connections: 4 * self.scenario.clients as usize + 16,
             head_timeout: None,
         }
     }
 
-    fn client(&self, number: u32, at: Beginning, dialer: Dialer, recorder: Recorder) -> Client {
+    fn client(
+        &self,
+        number: u32,
+        at: Beginning,
+        dialer: Dialer,
+        recorder: Recorder,
+        part: Part,
+    ) -> Client {
         let mut client = Client::new(ClientSetup {
             number,
             dialer,
@@ -209,7 +268,7 @@ impl Prepared {
             phase_ns: at.phase_ns,
             until_ns: self.end_ns(),
             seed: self.scenario.seed,
-            part: Part::default(),
+            part,
         });
         if let Some(pause_ns) = self.pause_ns {
             client.pause_for(pause_ns);
@@ -226,19 +285,32 @@ async fn publish(scenario: Arc<Scenario>, events: Vec<Arc<Event>>, feed: Feed) {
     }
 }
 
+/// Publishes what is the server's own in an application, each at its instant or at the end of a stall.
+async fn announce(prepared: Prepared, hub: Hub) {
+    for announcement in prepared.announcements.iter() {
+        let born_ns = announcement.at_ns;
+        clock::sleep_until(prepared.scenario.published_ns(born_ns)).await;
+        hub.announce(announcement.draft.clone(), born_ns);
+    }
+}
+
 /// Lets every client follow; returns when all are done, the grace is over or the run is `cut`,
 /// leaving no client behind.
 async fn follow(
     prepared: &Prepared,
     entry: &Entry,
     recorder: &Recorder,
+    stage: Option<&Stage>,
     dialer: impl Fn(u32) -> Dialer,
     cut: impl Future<Output = ()>,
 ) {
     let transport = (entry.build)(&prepared.scenario);
+    let latest = latest(entry, &prepared.scenario);
     let mut clients = tokio::task::JoinSet::new();
     for (number, at) in (0u32..).zip(prepared.beginnings()) {
-        let client = prepared.client(number, at, dialer(number), recorder.clone());
+        let part = stage.map(|stage| stage.part(prepared, recorder, number, &at, latest));
+        let part = part.unwrap_or_default();
+        let client = prepared.client(number, at, dialer(number), recorder.clone(), part);
         clients.spawn(transport.clone().follow(client));
     }
     let give_up_ns = prepared.end_ns() + GRACE_NS;
@@ -256,7 +328,7 @@ fn latest(entry: &Entry, scenario: &Scenario) -> bool {
     let delivery = match entry.descriptor.law {
         Law::ShortPoll => scenario.poll_delivery,
         Law::Push => scenario.push_delivery,
-        Law::LongPoll => Delivery::Every,
+        Law::LongPoll => scenario.hold_delivery,
     };
     delivery == Delivery::Latest
 }

@@ -10,6 +10,7 @@
 
 mod auction;
 mod chat;
+mod document;
 mod envelope;
 mod ride;
 mod sample;
@@ -18,13 +19,18 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod topics;
+mod trace;
+mod whiteboard;
 
+pub use document::Op;
 pub use sample::Samples;
+pub use trace::{Trace, TraceError, Txn};
 
-use crate::scenario::{App, Scenario};
+use crate::scenario::{App, Scenario, Span};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::fmt;
+use std::sync::Arc;
 
 /// Longest name of a client, a topic or a class, bytes.
 pub const LONGEST_NAME: usize = 32;
@@ -180,7 +186,7 @@ pub trait Participant: Send {
         Vec::new()
     }
 
-    /// Its time is up: what it publishes before it leaves.
+    /// Its time is up: what it publishes before it leaves, such as work that it has not finished.
     fn leave(&mut self, _now_ns: u64) -> Vec<Publish> {
         Vec::new()
     }
@@ -225,7 +231,8 @@ pub fn rules(scenario: &Scenario) -> Box<dyn Rules> {
         App::Chat => Box::new(chat::Rooms::default()),
         App::Ride => Box::new(ride::Dispatch::default()),
         App::Auction => Box::new(auction::House::new(scenario)),
-        _ => Box::new(topics::Relay::new(scenario)),
+        App::Whiteboard => Box::new(whiteboard::Boards::default()),
+        App::Document => Box::new(document::Documents::default()),
     }
 }
 
@@ -237,8 +244,19 @@ pub fn participant(scenario: &Scenario, identity: &Identity) -> Box<dyn Particip
         App::Ride if identity.publishes => Box::new(ride::Driver::new(scenario, identity)),
         App::Ride => Box::new(ride::Rider::new(scenario)),
         App::Auction => Box::new(auction::Bidder::new(scenario, identity)),
-        _ => Box::new(topics::Reader::new(scenario, identity)),
+        App::Whiteboard => Box::new(whiteboard::Pen::new(scenario, identity)),
+        App::Document => Box::new(document::Writer::new(scenario, identity)),
     }
+}
+
+/// A client's half of a document that is typed anew from a recorded trace: the first who publishes on the topic
+/// replays it, with each `act` its next transaction; the others read.
+pub fn replaying(
+    scenario: &Scenario,
+    identity: &Identity,
+    trace: &Arc<Trace>,
+) -> Box<dyn Participant> {
+    Box::new(document::Writer::new(scenario, identity).replaying(trace))
 }
 
 /// The class of the messages that a scenario's own fields describe.
@@ -254,13 +272,29 @@ pub fn main_class(scenario: &Scenario) -> &'static str {
     }
 }
 
-/// Classes that an application brings of its own, and whether they are confirmed.
-pub fn own_classes(scenario: &Scenario) -> &'static [(&'static str, bool)] {
+/// Classes that an application brings of its own, whether or not its scenario mentions them: what clients publish is
+/// confirmed.
+pub fn own_classes(scenario: &Scenario) -> &'static [&'static str] {
     match scenario.app {
-        App::Chat => &[("join", true)],
-        App::Whiteboard => &[("commit", true)],
+        App::Chat => &["join"],
+        App::Auction => &["closed"],
+        App::Whiteboard => &["commit"],
         _ => &[],
     }
+}
+
+/// All classes of a scenario and their budgets (zero for none), its main class first.
+pub fn classes(scenario: &Scenario) -> Vec<(String, Span)> {
+    let main = (main_class(scenario).to_owned(), scenario.budget);
+    let also = scenario.also.iter();
+    let also = also.map(|also| (also.class.clone(), also.budget));
+    let mut classes: Vec<_> = std::iter::once(main).chain(also).collect();
+    for own in own_classes(scenario) {
+        if !classes.iter().any(|(class, _)| class == own) {
+            classes.push(((*own).to_owned(), Span::ZERO));
+        }
+    }
+    classes
 }
 
 /// The name of a scenario's topic, from 0: `room-1` is the first.

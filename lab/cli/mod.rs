@@ -118,6 +118,7 @@ impl From<ScenarioError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
+            RunError::Trace(error) => Failure::Usage(error.to_string()),
             RunError::Replay(_) => Failure::Usage(error.to_string()),
             RunError::Environment(message) => Failure::Environment(message),
             RunError::Internal(message) => Failure::Internal(message),

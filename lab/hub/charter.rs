@@ -3,7 +3,7 @@
 use super::Problem;
 use crate::app::{self, Draft};
 use crate::feed;
-use crate::scenario::{App, RatePer, Scenario, Speaker};
+use crate::scenario::{App, Rate, Scenario, Speaker};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ impl Charter {
             .map(|also| (also.class.clone(), also.acknowledge));
         let extra = app::own_classes(scenario)
             .iter()
-            .map(|(class, acknowledge)| ((*class).to_owned(), *acknowledge));
+            .map(|class| ((*class).to_owned(), true));
         let topics = match scenario.app {
             // A replayed file brings its own.
             App::Ticker if scenario.replay.is_some() => None,
@@ -69,18 +69,16 @@ impl Charter {
                     .collect(),
             ),
         };
-        let mut planned = match scenario.rate_per {
-            RatePer::Publisher => scenario.rate.as_per_second(),
-            // At worst one does it all.
-            RatePer::Topic | RatePer::All => scenario.rate.as_per_second(),
-        };
-        planned *= scenario.rush.map_or(1.0, |rush| rush.times.max(1.0));
-        let others = scenario.also.iter().map(|also| also.rate.as_per_second());
+        // If it is the rate of several, one of them may do it all.
+        let hurry = scenario.rush.map_or(1.0, |rush| rush.times.max(1.0));
+        let planned = scenario.rate.as_per_second() * hurry;
+        let others = scenario.also.iter().filter_map(|also| also.rate);
+        let others = others.map(Rate::as_per_second);
         Self {
             topics,
             word: scenario.topic.clone(),
             main,
-            classes: std::iter::once(own).chain(also).chain(extra).collect(),
+            classes: extra.chain(also).chain([own]).collect(),
             echo: scenario.echo,
             epoch_us,
             per_second: (HEADROOM * (planned + others.sum::<f64>())).max(LEAST_PER_SECOND),

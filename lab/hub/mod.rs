@@ -225,7 +225,9 @@ impl Hub {
 
     /// Does what the rules do by themselves, whenever it is due, for ever.
     pub async fn tick(&self) {
-        let Some(desk) = &self.0.desk else { return };
+        let Some(desk) = &self.0.desk else {
+            return std::future::pending().await;
+        };
         loop {
             let mut rescheduled = std::pin::pin!(self.0.rescheduled.notified());
             rescheduled.as_mut().enable();

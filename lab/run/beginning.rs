@@ -31,12 +31,21 @@ impl Prepared {
         dice.set_stream(PHASE_STREAM);
         let clients = u64::from(self.scenario.clients);
         let every_ns = self.scenario.poll_every.as_nanos();
+        let punctual = clients - u64::from(self.scenario.late.min(self.scenario.clients));
+        let late_at_ns = self.scenario.late_at.as_nanos();
         (0..clients)
             .map(|client| {
                 let draw = dice.next_u64();
+                let start_ns = self.within_warm_up(stratified(client, clients, draw, SPREAD_NS));
+                let phase_ns = stratified(client, clients, draw, every_ns);
+                if client < punctual {
+                    return Beginning { start_ns, phase_ns };
+                }
+                // Whoever comes late asks at once.
+                let start_ns = late_at_ns + start_ns;
                 Beginning {
-                    start_ns: self.within_warm_up(stratified(client, clients, draw, SPREAD_NS)),
-                    phase_ns: stratified(client, clients, draw, every_ns),
+                    start_ns,
+                    phase_ns: start_ns,
                 }
             })
             .collect()

@@ -1,5 +1,6 @@
 //! Why there is no run.
 
+use crate::app::TraceError;
 use crate::feed::ReplayError;
 use std::fmt;
 
@@ -8,6 +9,8 @@ use std::fmt;
 pub enum RunError {
     /// The replay file is no good.
     Replay(ReplayError),
+    /// The recorded typing is no good.
+    Trace(TraceError),
     /// This machine does not let us.
     Environment(String),
     /// A bug of ours.
@@ -18,6 +21,7 @@ impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RunError::Replay(error) => error.fmt(f),
+            RunError::Trace(error) => error.fmt(f),
             RunError::Environment(message) | RunError::Internal(message) => f.write_str(message),
         }
     }

@@ -3,11 +3,12 @@
 //! Two runs, one longer by some minutes: the difference is what these minutes cost clients that are connected
 //! already. Connecting and leaving are in both, and so is the unfinished last round of whatever is periodic.
 
+use super::stage::Stage;
 use super::{Prepared, RunError, simulated};
 use crate::clock::S;
 use crate::measure::{Bytes, Idle};
 use crate::net::sim::Middlebox;
-use crate::scenario::{Scenario, Span};
+use crate::scenario::{App, Scenario, Span};
 use crate::transport::Entry;
 use std::sync::Arc;
 
@@ -26,6 +27,13 @@ impl Prepared {
             warm_up: Span::ZERO,
             duration: Span::from_millis(minutes * 60_000),
             outages: Vec::new(),
+            late: 0,
+            switch_every: Span::ZERO,
+            // Nobody comes in, and nobody says so.
+            app: match self.scenario.app {
+                App::Ticker => App::Ticker,
+                _ => App::Topics,
+            },
             ..(*self.scenario).clone()
         };
         Self {
@@ -38,6 +46,9 @@ impl Prepared {
             lies: self.lies.clone(),
             middlebox: Middlebox::default(),
             pause_ns: None,
+            scripts: Vec::new(),
+            announcements: Arc::new([]),
+            trace: None,
             notes: Vec::new(),
         }
     }
@@ -57,7 +68,8 @@ pub(super) fn measure(prepared: &Prepared, entry: &Entry) -> Result<Option<Idle>
 
 fn silence(prepared: &Prepared, entry: &Entry) -> Result<Option<Idle>, RunError> {
     let recorder = prepared.recorder(false);
-    let report = simulated::record(prepared, entry, &recorder, Vec::new())?;
+    let stage = prepared.is_app().then(|| Stage::new(prepared, &recorder));
+    let report = simulated::record(prepared, entry, &recorder, stage.as_ref(), Vec::new())?;
     let book = recorder.close();
     if book.problem.is_some() {
         return Ok(None);

@@ -1,10 +1,12 @@
 //! A run over kernel sockets: the server, the clients and the publisher on threads of their own, so
 //! that CPU time belongs to the right side.
 
+use super::stage::Stage;
 use super::{Outcome, Prepared, RunError, follow, latest};
 use crate::clock::{self, MS, Origin, S};
 use crate::cpu;
 use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::measure::recorder::Recorder;
 use crate::measure::summary::Cpu;
 use crate::net::delay_line::Delay;
@@ -36,16 +38,37 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
         .local_addr()
         .map_err(environment("cannot use the listening socket"))?;
     let recorder = prepared.recorder(latest(entry, &prepared.scenario));
-    let feed = Feed::new(prepared.events.len().max(1));
+    let stage = prepared.is_app().then(|| Stage::new(prepared, &recorder));
+    let hub = match &stage {
+        Some(stage) => stage.hub.clone(),
+        None => Hub::of(Feed::new(prepared.events.len().max(1))),
+    };
+    let (announced, all_announced) = oneshot::channel();
     let origin = Origin::ahead(LEAD_NS);
     let (stop, stopped) = oneshot::channel();
     let (reading, cpu) = thread::scope(|scope| {
         let server_side = scope.spawn({
-            let feed = feed.clone();
-            move || serve(prepared, entry, feed, listener, origin, stopped)
+            let hub = hub.clone();
+            move || serve(prepared, entry, hub, listener, origin, stopped)
         });
-        scope.spawn(|| publish(prepared, &recorder, &feed, origin));
-        let clients_side = scope.spawn(|| clients(prepared, entry, &recorder, server, origin));
+        scope.spawn(|| {
+            publish(prepared, &recorder, &hub, origin);
+            let _ = announced.send(()); // clients that have given up need not be told
+        });
+        let (stage, recorder) = (stage.as_ref(), &recorder);
+        let clients_side = scope.spawn(move || {
+            let played = async {
+                let _ = all_announced.await;
+            };
+            clients(
+                prepared,
+                entry,
+                recorder,
+                stage.zip(Some(played)),
+                server,
+                origin,
+            )
+        });
         let (reading, client_ns) = joined(clients_side)?;
         let _ = stop.send(()); // a server that has failed is gone already
         let server_ns = joined(server_side)?;
@@ -57,6 +80,9 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
             },
         ))
     })?;
+    if let Some(stage) = &stage {
+        stage.compare_states(prepared, &recorder);
+    }
     let mut outcome = Outcome::new(
         prepared,
         entry,
@@ -76,7 +102,7 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
 fn serve(
     prepared: &Prepared,
     entry: &Entry,
-    feed: Feed,
+    hub: Hub,
     listener: TcpListener,
     origin: Origin,
     stopped: oneshot::Receiver<()>,
@@ -91,7 +117,8 @@ fn serve(
         tokio::select! {
             biased;
             _ = stopped => Ok(()),
-            ended = prepared.server(entry, feed).run(listener) => ended,
+            () = hub.tick() => Ok(()),
+            ended = prepared.server(entry, hub.clone()).run(listener) => ended,
         }
     });
     ended.map_err(environment("the server stopped"))?;
@@ -103,6 +130,7 @@ fn clients(
     prepared: &Prepared,
     entry: &Entry,
     recorder: &Recorder,
+    stage: Option<(&Stage, impl Future<Output = ()>)>,
     server: SocketAddr,
     origin: Origin,
 ) -> Result<(Reading, Option<u64>), RunError> {
@@ -113,25 +141,57 @@ fn clients(
             server,
             meter: meter.clone(),
         };
-        follow(prepared, entry, recorder, dialer, cut(prepared, recorder)).await;
+        let (stage, announced) = stage.unzip();
+        let cut = cut(prepared, recorder);
+        let follow = follow(prepared, entry, recorder, stage, dialer, cut);
+        let play = async {
+            if let Some((stage, announced)) = stage.zip(announced) {
+                stage.play(prepared, announced).await;
+                stage.end(recorder);
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            biased;
+            () = follow => {}
+            () = play => {}
+        }
         meter.read().await
     });
     Ok((reading, cpu::thread_ns()))
 }
 
 /// The publisher's thread: a blocking sleep is far finer than the runtime's timers.
-fn publish(prepared: &Prepared, recorder: &Recorder, feed: &Feed, origin: Origin) {
+fn publish(prepared: &Prepared, recorder: &Recorder, hub: &Hub, origin: Origin) {
     origin.install();
+    let scenario = &prepared.scenario;
     for event in &prepared.events {
-        let due_ns = prepared.scenario.published_ns(event.born_ns);
-        while clock::now_ns() < due_ns {
-            if prepared.interrupt.asked() {
-                return recorder.cut(event.seq - 1, clock::now_ns());
-            }
-            clock::block_until(due_ns.min(clock::now_ns() + GLANCE_NS));
+        if !sleep(prepared, scenario.published_ns(event.born_ns)) {
+            return recorder.cut(event.seq - 1, clock::now_ns());
         }
-        feed.publish(event.clone());
+        hub.feed().publish(event.clone());
     }
+    for announcement in prepared.announcements.iter() {
+        if !sleep(prepared, scenario.published_ns(announcement.at_ns)) {
+            break;
+        }
+        hub.announce(announcement.draft.clone(), announcement.at_ns);
+    }
+    // People may go on when the server has nothing more to say.
+    if prepared.is_app() && !sleep(prepared, prepared.end_ns()) {
+        recorder.cut(u64::MAX, clock::now_ns());
+    }
+}
+
+/// Sleeps until an instant; false if the run was asked to end before.
+fn sleep(prepared: &Prepared, until_ns: u64) -> bool {
+    while clock::now_ns() < until_ns {
+        if prepared.interrupt.asked() {
+            return false;
+        }
+        clock::block_until(until_ns.min(clock::now_ns() + GLANCE_NS));
+    }
+    true
 }
 
 /// Ends once a run that was asked to end early has nothing more to wait for.

@@ -1,8 +1,10 @@
 //! Who acts when: made before a run, the same for every transport.
 
-use crate::app::{self, Draft, Samples};
+use super::RunError;
+use crate::app::{self, Draft, Samples, Trace};
 use crate::feed::{Choices, Instants};
 use crate::scenario::{App, Arrivals, Rate, RatePer, Rush, Sample, Scenario, Speaker};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Streams of the seed: when clients act, when the server does, and what it says.
@@ -44,17 +46,19 @@ fn kinds(scenario: &Scenario) -> Vec<Kind<'_>> {
         arrivals: scenario.arrivals,
         sample: &scenario.message,
     };
-    let also = scenario.also.iter().zip(1..).map(|(also, number)| Kind {
-        number,
-        class: &also.class,
-        from: also.from,
-        rate: also.rate,
-        per: match also.from {
-            Speaker::Server => RatePer::Topic,
-            Speaker::Clients => RatePer::Publisher,
-        },
-        arrivals: also.arrivals,
-        sample: &also.message,
+    let also = scenario.also.iter().zip(1..).filter_map(|(also, number)| {
+        Some(Kind {
+            number,
+            class: &also.class,
+            from: also.from,
+            rate: also.rate?,
+            per: match also.from {
+                Speaker::Server => RatePer::Topic,
+                Speaker::Clients => RatePer::Publisher,
+            },
+            arrivals: also.arrivals,
+            sample: &also.message,
+        })
     });
     std::iter::once(main).chain(also).collect()
 }
@@ -83,6 +87,47 @@ pub fn scripts(scenario: &Scenario, end_ns: u64) -> Vec<Arc<Script>> {
     (0..scenario.clients).map(script).collect()
 }
 
+/// The recorded typing that a scenario names.
+pub fn trace(scenario: &Scenario) -> Result<Option<Trace>, RunError> {
+    let Some(file) = scenario
+        .replay
+        .as_ref()
+        .filter(|_| scenario.app == App::Document)
+    else {
+        return Ok(None);
+    };
+    let gap_ns = (1e9 / scenario.rate.as_per_second()) as u64;
+    Trace::read(Path::new(file), scenario.speed, gap_ns)
+        .map(Some)
+        .map_err(RunError::Trace)
+}
+
+/// Lets the first client type what was recorded, once the warm-up is over, and nobody else. Returns how many
+/// transactions are left when the run ends.
+pub fn typed(
+    scripts: &mut [Arc<Script>],
+    scenario: &Scenario,
+    trace: &Trace,
+    end_ns: u64,
+) -> usize {
+    let class: Arc<str> = app::main_class(scenario).into();
+    let from_ns = scenario.warm_up.as_nanos();
+    let instants = trace
+        .txns
+        .iter()
+        .map(|txn| from_ns.saturating_add(txn.at_ns));
+    let typed: Script = instants
+        .take_while(|at_ns| *at_ns < end_ns)
+        .map(|at_ns| (at_ns, class.clone()))
+        .collect();
+    let left = trace.txns.len() - typed.len();
+    scripts.fill(Arc::default());
+    if let Some(first) = scripts.first_mut() {
+        *first = Arc::new(typed);
+    }
+    left
+}
+
 /// What the server publishes of its own, in order.
 pub fn announcements(scenario: &Scenario, end_ns: u64) -> Vec<Announcement> {
     if scenario.app == App::Ticker {
@@ -98,7 +143,13 @@ pub fn announcements(scenario: &Scenario, end_ns: u64) -> Vec<Announcement> {
             let rate = per_topic(&kind, scenario);
             let mut samples =
                 Samples::new(kind.sample, Choices::new(scenario.seed, TEXTS | stream));
-            let instants = instants(scenario, kind.arrivals, rate, ANNOUNCEMENTS | stream, end_ns);
+            let instants = instants(
+                scenario,
+                kind.arrivals,
+                rate,
+                ANNOUNCEMENTS | stream,
+                end_ns,
+            );
             all.extend(instants.map(|at_ns| Announcement {
                 at_ns,
                 draft: Draft {
@@ -165,11 +216,7 @@ mod tests {
     const S: u64 = 1_000_000_000;
 
     fn scenario(fields: &str) -> Scenario {
-        parse(
-            &format!(r#"{{"name":"x","app":"topics",{fields}}}"#),
-            "x",
-        )
-        .expect("a scenario")
+        parse(&format!(r#"{{"name":"x","app":"topics",{fields}}}"#), "x").expect("a scenario")
     }
 
     #[test]
@@ -180,7 +227,10 @@ mod tests {
             );
             let scripts = scripts(&scenario(&fields), 100 * S);
             assert_eq!(scripts.len(), 8);
-            assert_eq!(scripts.iter().filter(|script| !script.is_empty()).count(), 6);
+            assert_eq!(
+                scripts.iter().filter(|script| !script.is_empty()).count(),
+                6
+            );
             let all: usize = scripts.iter().map(|script| script.len()).sum();
             assert!(all.abs_diff(acts) <= 6, "{per}: {all}");
         }
@@ -188,7 +238,9 @@ mod tests {
 
     #[test]
     fn a_rush_is_dense_and_what_follows_is_not() {
-        let usual = scenario(r#""clients":1,"publishers":1,"rate":"1/s","arrivals":"fixed","message":{"x":1}"#);
+        let usual = scenario(
+            r#""clients":1,"publishers":1,"rate":"1/s","arrivals":"fixed","message":{"x":1}"#,
+        );
         let rush = scenario(
             r#""clients":1,"publishers":1,"rate":"1/s","arrivals":"fixed","message":{"x":1},"rush":{"at":"10s","for":"5s","times":4}"#,
         );
@@ -198,14 +250,24 @@ mod tests {
         };
         assert_eq!(at(&usual).len(), 30);
         let hurried = at(&rush);
-        let between = |from, to| hurried.iter().filter(|at| (from * S..to * S).contains(*at)).count();
-        assert_eq!((between(0, 10), between(10, 15), between(15, 30)), (10, 20, 15));
+        let between = |from, to| {
+            hurried
+                .iter()
+                .filter(|at| (from * S..to * S).contains(*at))
+                .count()
+        };
+        assert_eq!(
+            (between(0, 10), between(10, 15), between(15, 30)),
+            (10, 20, 15)
+        );
         assert!(hurried.is_sorted());
     }
 
     #[test]
     fn the_server_speaks_on_every_topic() {
-        let server = scenario(r#""clients":4,"topics":3,"rate":"2/s","rate_per":"topic","arrivals":"jittered","message":{"score":[12,30]}"#);
+        let server = scenario(
+            r#""clients":4,"topics":3,"rate":"2/s","rate_per":"topic","arrivals":"jittered","message":{"score":[12,30]}"#,
+        );
         let all = announcements(&server, 50 * S);
         assert!(all.is_sorted_by_key(|one| one.at_ns));
         for topic in ["topic-1", "topic-2", "topic-3"] {
@@ -213,6 +275,10 @@ mod tests {
             assert!((95..106).contains(&count), "{count}");
         }
         assert!(all[0].draft.fields.starts_with(",\"score\":["));
-        assert!(scripts(&server, 50 * S).iter().all(|script| script.is_empty()));
+        assert!(
+            scripts(&server, 50 * S)
+                .iter()
+                .all(|script| script.is_empty())
+        );
     }
 }

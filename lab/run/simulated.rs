@@ -1,8 +1,10 @@
 //! A run on the simulated network, in virtual time.
 
-use super::{Outcome, Prepared, RunError, follow, latest, publish};
+use super::stage::Stage;
+use super::{Outcome, Prepared, RunError, announce, follow, latest, publish};
 use crate::clock::{S, US};
 use crate::feed::Feed;
+use crate::hub::Hub;
 use crate::measure::Packet;
 use crate::measure::classify::Direction;
 use crate::measure::recorder::Recorder;
@@ -94,25 +96,54 @@ pub(super) fn record(
     prepared: &Prepared,
     entry: &Entry,
     recorder: &Recorder,
+    stage: Option<&Stage>,
     taps: Vec<Tap>,
 ) -> Result<sim::Report<()>, RunError> {
     let main = async {
-        let feed = Feed::new(prepared.events.len().max(1));
-        let server = tokio::spawn(
-            prepared
-                .server(entry, feed.clone())
-                .run(Listener::Simulated),
-        );
-        let publisher = tokio::spawn(publish(
-            prepared.scenario.clone(),
-            prepared.events.clone(),
-            feed,
-        ));
+        let hub = match stage {
+            Some(stage) => stage.hub.clone(),
+            None => Hub::of(Feed::new(prepared.events.len().max(1))),
+        };
+        let server = prepared.server(entry, hub.clone());
+        let server = tokio::spawn(server.run(Listener::Simulated));
+        let rules = tokio::spawn({
+            let hub = hub.clone();
+            async move { hub.tick().await }
+        });
         let middlebox = tokio::spawn(prepared.middlebox.clone().work());
         let dialer = |client| Dialer::Simulated { client };
-        follow(prepared, entry, recorder, dialer, std::future::pending()).await;
+        let follow = follow(
+            prepared,
+            entry,
+            recorder,
+            stage,
+            dialer,
+            std::future::pending(),
+        );
+        match stage {
+            None => {
+                let events = prepared.events.clone();
+                let publish = publish(prepared.scenario.clone(), events, hub.feed().clone());
+                let publisher = tokio::spawn(publish);
+                follow.await;
+                publisher.abort();
+            }
+            Some(stage) => {
+                let announce = announce(prepared.clone(), hub);
+                let play = async {
+                    stage.play(prepared, announce).await;
+                    stage.end(recorder);
+                    std::future::pending().await
+                };
+                tokio::select! {
+                    biased;
+                    () = follow => {}
+                    () = play => {}
+                }
+            }
+        }
         middlebox.abort();
-        publisher.abort();
+        rules.abort();
         server.abort();
         let _ = server.await; // ended once it has been told, which takes a turn of the runtime
     };
@@ -126,11 +157,15 @@ pub(super) fn record(
 
 pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
     let recorder = prepared.recorder(latest(entry, &prepared.scenario));
+    let stage = prepared.is_app().then(|| Stage::new(prepared, &recorder));
     let watched = recorder.expectation().watched();
     let (tap, packets) = ladder_tap(watched, prepared.scenario.warm_up.as_nanos());
     let capture = prepared.capture.as_ref().map(|capture| capture.tap(entry));
     let taps = [Some(tap), capture].into_iter().flatten().collect();
-    let report = record(prepared, entry, &recorder, taps)?;
+    let report = record(prepared, entry, &recorder, stage.as_ref(), taps)?;
+    if let Some(stage) = &stage {
+        stage.compare_states(prepared, &recorder);
+    }
     let mut outcome = Outcome::new(
         prepared,
         entry,

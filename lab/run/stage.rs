@@ -9,7 +9,7 @@ use super::beginning::Beginning;
 use super::rejudge::Watcher;
 use super::script::Script;
 use super::{Interrupt, Prepared};
-use crate::app::{self, Identity};
+use crate::app::{self, Identity, Participant};
 use crate::clock;
 use crate::feed::Feed;
 use crate::hub::{Charter, Hub, Witness};
@@ -88,7 +88,7 @@ impl Stage {
             Person::new(PersonSetup {
                 client,
                 name: client.to_string(),
-                participant: app::participant(scenario, &identity(scenario, client, &names)),
+                participant: participant(prepared, client, &names),
                 recorder: recorder.clone(),
                 classes: classes.clone(),
                 epoch_us: clock::EPOCH_US,
@@ -105,7 +105,15 @@ impl Stage {
     }
 
     /// A client's part.
-    pub fn part(&self, scenario: &Scenario, client: u32, at: &Beginning, latest: bool) -> Part {
+    pub fn part(
+        &self,
+        prepared: &Prepared,
+        recorder: &Recorder,
+        client: u32,
+        at: &Beginning,
+        latest: bool,
+    ) -> Part {
+        let scenario = &prepared.scenario;
         let all = scenario.topics;
         let (count, named) = match scenario.follow {
             Follow::Topics(count) => (count.min(all), true),
@@ -119,6 +127,7 @@ impl Stage {
             every_ns: scenario.switch_every.as_nanos(),
             next_ns: at.start_ns + scenario.switch_every.as_nanos(),
         };
+        recorder.follows(client, &following.topics(), 0, at.start_ns);
         Part {
             ending: Some(self.ending.clone()),
             following: named.then_some(following),
@@ -127,9 +136,10 @@ impl Stage {
     }
 
     /// Plays the scripts to their end: resolves once nobody has anything to say any more and every answer is there.
-    pub async fn play(&self, prepared: &Prepared, beginnings: &[Beginning], announced: impl Future<Output = ()>) {
+    pub async fn play(&self, prepared: &Prepared, announced: impl Future<Output = ()>) {
         let mut acting = JoinSet::new();
-        for (client, (person, at)) in (0_u32..).zip(self.people.iter().zip(beginnings)) {
+        let people = self.people.iter().zip(prepared.beginnings());
+        for (client, (person, at)) in (0_u32..).zip(people) {
             let script = prepared.scripts.get(client as usize).cloned();
             acting.spawn(act(
                 person.clone(),
@@ -172,7 +182,13 @@ impl Stage {
 }
 
 /// One person's part of the play, from its coming to its going.
-async fn act(person: Person, script: Arc<Script>, start_ns: u64, end_ns: u64, interrupt: Interrupt) {
+async fn act(
+    person: Person,
+    script: Arc<Script>,
+    start_ns: u64,
+    end_ns: u64,
+    interrupt: Interrupt,
+) {
     clock::sleep_until(start_ns).await;
     person.arrive();
     for (at_ns, class) in script.iter() {
@@ -192,8 +208,16 @@ async fn act(person: Person, script: Arc<Script>, start_ns: u64, end_ns: u64, in
     person.finished().await;
 }
 
+fn participant(prepared: &Prepared, client: u32, names: &[String]) -> Box<dyn Participant> {
+    let identity = identity(&prepared.scenario, client, names);
+    match &prepared.trace {
+        Some(trace) => app::replaying(&prepared.scenario, &identity, trace),
+        None => app::participant(&prepared.scenario, &identity),
+    }
+}
+
 /// Who sits before a client: its topic is its own, and the first clients of each topic publish.
-pub(super) fn identity(scenario: &Scenario, client: u32, names: &[String]) -> Identity {
+fn identity(scenario: &Scenario, client: u32, names: &[String]) -> Identity {
     let topic = client % scenario.topics;
     let place = client / scenario.topics;
     Identity {

@@ -26,6 +26,14 @@ pub const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../scenarios/ticker-stall.json"),
     ),
     ("kaazing", include_str!("../../scenarios/kaazing.json")),
+    ("ride", include_str!("../../scenarios/ride.json")),
+    ("auction", include_str!("../../scenarios/auction.json")),
+    ("chat", include_str!("../../scenarios/chat.json")),
+    (
+        "whiteboard",
+        include_str!("../../scenarios/whiteboard.json"),
+    ),
+    ("document", include_str!("../../scenarios/document.json")),
 ];
 
 /// A scenario file larger than this is taken for something else, in bytes.

@@ -69,8 +69,10 @@ pub struct Also {
     /// Who publishes it.
     #[serde(default)]
     pub from: Speaker,
-    /// Mean number per second, of each publisher if clients publish it, else of each topic.
-    pub rate: Rate,
+    /// Mean number per second, of each publisher if clients publish it, else of each topic; without it the
+    /// application's own rules say when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
     /// How its instants are spaced.
     #[serde(default)]
     pub arrivals: Arrivals,
