@@ -104,7 +104,7 @@ impl Recorder {
             book.delivered(client, seq, expected, now_ns, expectation.from_ns);
         }
         if client == expectation.watched() {
-            book.watch(now_ns, born_ns);
+            book.watch(now_ns, born_ns, expectation.is_plain());
         }
         true
     }
@@ -166,7 +166,7 @@ impl Recorder {
             }
             track.show(end - 1, born_ns, now_ns, &window, reader);
             if client == expectation.watched() {
-                book.watch(now_ns, born_ns);
+                book.watch(now_ns, born_ns, expectation.is_plain());
             }
         }
         book.clients[client as usize].tracks = tracks;
@@ -264,9 +264,12 @@ impl Book {
         }
     }
 
-    /// The watched client shows something newer.
-    fn watch(&mut self, now_ns: u64, born_ns: u64) {
-        if self.watched_screen.len() < SCREEN_POINTS {
+    /// The watched client shows something new. Births keep the order of a plain tape; elsewhere what is older than the
+    /// newest of any topic is left out.
+    fn watch(&mut self, now_ns: u64, born_ns: u64, plain: bool) {
+        let newest = self.watched_screen.last();
+        let newer = plain || newest.is_none_or(|&(_, newest_ns)| newest_ns < born_ns);
+        if newer && self.watched_screen.len() < SCREEN_POINTS {
             self.watched_screen.push((now_ns, born_ns));
         }
     }
