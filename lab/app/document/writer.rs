@@ -18,16 +18,16 @@ pub struct Writer {
     member: String,
     replicas: BTreeMap<String, Replica>,
     /// His own ops that have not come back, each on top of the one before; how they are by now, as others write.
-    pending: Vec<Pending>,
+    pub(super) pending: Vec<Pending>,
     last_id: u64,
     /// Where he writes, on top of all of these.
     cursor: usize,
     typing: Typing,
 }
 
-struct Pending {
-    id: u64,
-    op: Op,
+pub(super) struct Pending {
+    pub(super) id: u64,
+    pub(super) op: Op,
 }
 
 /// Where what he types comes from.
