@@ -24,6 +24,7 @@
 //! | [`sweep`] | the same scenario at many points of one or two axes, on all cores |
 //! | [`check`] | the contract of `docs/CONTRACT.md`, run against any server |
 //! | [`cpu`] | CPU time of the calling thread, where the system tells |
+//! | [`hub`] | where what people publish comes in: it checks, numbers and judges, and appends to the feed |
 //! | [`measure`] | what was seen and what the wires carried, reduced to figures |
 //! | [`theory`] | what the figures should be, wherever there is a closed form |
 //! | [`chart`] | results in, SVG out |

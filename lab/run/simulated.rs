@@ -13,6 +13,7 @@ use crate::net::sim::{self, LinkConfig, SimConfig, Tap};
 use crate::net::{Dialer, Listener, Network};
 use crate::scenario::Scenario;
 use crate::transport::Entry;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Port of a client's first connection.
@@ -23,23 +24,28 @@ const LADDER_PACKETS: usize = 3_000;
 
 /// The simulated network that a scenario describes.
 pub fn sim_config(scenario: &Scenario, buffers: crate::net::Buffers) -> SimConfig {
-    let outages_ns: Vec<_> = scenario
+    let outages = |client: Option<u32>| -> Vec<(u64, u64)> {
+        let of_client = scenario.outages.iter().filter(|one| one.client == client);
+        let instants = of_client.map(|outage| {
+            let at_ns = outage.at.as_nanos();
+            (at_ns, at_ns + outage.lasts.as_nanos())
+        });
+        instants.collect()
+    };
+    let everybodys_ns = outages(None);
+    let alone: BTreeSet<_> = scenario
         .outages
         .iter()
-        .map(|outage| {
-            (
-                outage.at.as_nanos(),
-                outage.at.as_nanos() + outage.lasts.as_nanos(),
-            )
-        })
+        .filter_map(|one| one.client)
         .collect();
+    let of_client = |client| (client, outages(Some(client)));
     let link = |delay_ns, jitter_ns, bits_per_second, queue_bytes, loss_ppm| LinkConfig {
         delay_ns,
         jitter_ns,
         bits_per_second,
         queue_bytes,
         loss_ppm,
-        outages_ns: outages_ns.clone(),
+        outages_ns: everybodys_ns.clone(),
     };
     SimConfig {
         clients: scenario.clients,
@@ -57,6 +63,7 @@ pub fn sim_config(scenario: &Scenario, buffers: crate::net::Buffers) -> SimConfi
             scenario.queue.up.as_bytes(),
             scenario.loss.up.as_ppm(),
         ),
+        outages_of: alone.into_iter().map(of_client).collect(),
         seed: scenario.seed,
         buffers: buffers.socket,
         first_port: FIRST_PORT,

@@ -58,6 +58,7 @@ impl World {
             outages_ns: Vec::new(),
         };
         let config = SimConfig {
+            outages_of: vec![],
             clients: self.clients,
             down: link.clone(),
             up: link,

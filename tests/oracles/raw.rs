@@ -21,6 +21,7 @@ pub fn line(delay_ms: u64) -> SimConfig {
         outages_ns: vec![],
     };
     SimConfig {
+        outages_of: vec![],
         clients: 1,
         down: link.clone(),
         up: link,

@@ -16,19 +16,24 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("scenario", &[]),
     ("feed", &["scenario"]),
     ("app", &["feed", "scenario"]),
+    ("hub", &["app", "clock", "feed", "scenario"]),
     ("measure", &["scenario"]),
     ("net", &["clock", "measure", "scenario"]),
     ("theory", &[]),
     (
         "transport",
-        &["clock", "feed", "measure", "net", "scenario", "theory"],
+        &[
+            "app", "clock", "feed", "hub", "measure", "net", "scenario", "theory",
+        ],
     ),
     (
         "run",
         &[
+            "app",
             "clock",
             "cpu",
             "feed",
+            "hub",
             "measure",
             "net",
             "scenario",
@@ -48,6 +53,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "clock",
             "cpu",
             "feed",
+            "hub",
             "measure",
             "net",
             "run",
@@ -61,10 +67,12 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "app",
             "chart",
             "check",
             "clock",
             "feed",
+            "hub",
             "measure",
             "net",
             "report",

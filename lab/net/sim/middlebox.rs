@@ -80,6 +80,7 @@ mod tests {
             outages_ns: vec![],
         };
         let config = SimConfig {
+            outages_of: vec![],
             clients: 1,
             down: link.clone(),
             up: link,

@@ -45,6 +45,8 @@ pub struct SimConfig {
     pub down: LinkConfig,
     /// Client to server.
     pub up: LinkConfig,
+    /// Outages of single clients' lines, beside those of all.
+    pub outages_of: Vec<(u32, Vec<(u64, u64)>)>,
     /// Seeds loss and jitter.
     pub seed: u64,
     /// Socket buffers of each connection.

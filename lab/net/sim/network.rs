@@ -1,7 +1,7 @@
 //! The simulated network itself: connections, the packets between their ends, and their timers.
 
 use super::endpoint::{Endpoint, Side, SocketBuffers};
-use super::link::Link;
+use super::link::{Link, LinkConfig};
 use super::repair::Verdict;
 use super::segment::{self, Segment};
 use super::tap::{self, Tap, Tapped};
@@ -74,9 +74,15 @@ impl Connection {
 
 impl Network {
     pub fn new(config: SimConfig) -> Self {
+        let link = |of: &LinkConfig, client: u32, direction: u64| {
+            let mut of = of.clone();
+            let own = config.outages_of.iter().filter(|(own, _)| *own == client);
+            of.outages_ns.extend(own.flat_map(|(_, outages)| outages));
+            Link::new(of, config.seed, u64::from(client) * 2 + direction)
+        };
         let line = |client: u32| Line {
-            down: Link::new(config.down.clone(), config.seed, u64::from(client) * 2),
-            up: Link::new(config.up.clone(), config.seed, u64::from(client) * 2 + 1),
+            down: link(&config.down, client, 0),
+            up: link(&config.up, client, 1),
             next_port: config.first_port,
         };
         Self {

@@ -19,6 +19,7 @@ fn link(delay_ms: u64, loss_percent: u64) -> LinkConfig {
 
 fn config(up: LinkConfig, down: LinkConfig, seed: u64, buffer: usize) -> SimConfig {
     SimConfig {
+        outages_of: vec![],
         clients: 1,
         down,
         up,

@@ -1,0 +1,131 @@
+//! The server's half of an open WebSocket: tells what is new, and hears what the client has to say.
+
+use super::{FORGOTTEN, PATIENCE_NS, largest, text};
+use crate::clock;
+use crate::hub::{Hub, Reply};
+use crate::transport::client::Lost;
+use crate::transport::close::{fail, refuse};
+use crate::transport::hello::{change, hello};
+use crate::transport::pace::{News, Pacing};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
+use tokio_tungstenite::{WebSocketStream, tungstenite};
+
+/// Server half after the upgrade: hello, then events as they are born, and the client's messages as they come.
+pub(super) async fn push<W>(
+    mut socket: WebSocketStream<W>,
+    hub: Hub,
+    pacing: Pacing,
+    heartbeat_ns: u64,
+) -> Result<(), Lost>
+where
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    let hello = tokio::select! {
+        biased;
+        hello = hello(&mut socket) => hello,
+        () = clock::sleep(PATIENCE_NS) => Ok(None),
+    };
+    let hello = match hello {
+        Ok(Some(hello)) => hello,
+        Ok(None) => return refuse(socket, CloseCode::Policy, "begin with {\"since\":N}").await,
+        Err(error) => return fail(socket, &error, largest(&hub)).await,
+    };
+    let client = hello.client.unwrap_or_default();
+    let feed = match hub.reader(hello.topics.clone(), Some(&client)) {
+        Ok(feed) => feed,
+        Err(problem) => return refuse(socket, CloseCode::Policy, &problem.to_string()).await,
+    };
+    let mut cursor = hello.since.unwrap_or(0);
+    if hello.join {
+        match hub.snapshot(hello.topics.as_deref()) {
+            Ok((seq, snapshot)) => {
+                cursor = seq;
+                socket
+                    .send(Message::text(snapshot))
+                    .await
+                    .map_err(|_| Lost)?;
+            }
+            Err(problem) => return refuse(socket, CloseCode::Policy, &problem.to_string()).await,
+        }
+    }
+    let mut news = pacing.open(feed);
+    let silence_ns = if heartbeat_ns == 0 {
+        u64::MAX / 2
+    } else {
+        heartbeat_ns
+    };
+    // Two halves: what the client says is heard even while what it is told waits for the line.
+    let (mut sink, mut stream) = socket.split();
+    let mut unflushed = false;
+    let end = loop {
+        tokio::select! {
+            biased;
+            flushed = sink.flush(), if unflushed => {
+                flushed.map_err(|_| Lost)?;
+                unflushed = false;
+            }
+            news = news.after(cursor), if !unflushed => match news {
+                // All that is new, then one flush: a backlog leaves in few segments.
+                Ok(events) => {
+                    for event in events {
+                        cursor = event.seq;
+                        sink.feed(Message::Text(text(&event.payload))).await.map_err(|_| Lost)?;
+                    }
+                    unflushed = true;
+                }
+                Err(_) => break End::Forgotten,
+            },
+            // Reading answers pings; the answer to a close waits to be flushed (RFC 6455, 5.5.1).
+            message = stream.next() => match message {
+                Some(Ok(Message::Close(_))) => {
+                    let _ = sink.flush().await; // ends with "closed" or with a lost connection
+                    return Ok(());
+                }
+                None => return Ok(()),
+                Some(Ok(Message::Text(text))) => {
+                    if let Some(reply) = heard(&hub, &client, &text, &mut news) {
+                        sink.feed(Message::text(reply)).await.map_err(|_| Lost)?;
+                        unflushed = true;
+                    }
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => break End::Broken(error),
+            },
+            () = clock::sleep(silence_ns) => {
+                sink.feed(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
+                unflushed = true;
+            }
+        }
+    };
+    let socket = sink.reunite(stream).map_err(|_| Lost)?;
+    match end {
+        End::Forgotten => refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
+        End::Broken(error) => fail(socket, &error, largest(&hub)).await,
+    }
+}
+
+/// Why a server ends a connection.
+enum End {
+    Forgotten,
+    Broken(tungstenite::Error),
+}
+
+/// What a client said, and the answer: other topics, or a message for the hub.
+fn heard(hub: &Hub, client: &str, text: &str, news: &mut News) -> Option<String> {
+    let Some(topics) = change(text) else {
+        return hub.receive(client, text.as_bytes(), clock::now_ns()).text();
+    };
+    let names = serde_json::to_string(&topics).unwrap_or_default();
+    match hub.reader(Some(topics), Some(client)) {
+        Ok(feed) => {
+            // Up to here the client has been told, or will be in a moment, of what it followed before.
+            let since = news.head();
+            news.change(feed);
+            Some(format!("{{\"following\":{names},\"since\":{since}}}"))
+        }
+        Err(problem) => Some(Reply::Bad { n: None, problem }.text()?),
+    }
+}
