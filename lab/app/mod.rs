@@ -223,15 +223,7 @@ pub fn participant(scenario: &Scenario, identity: &Identity) -> Box<dyn Particip
 
 /// The class of the messages that a scenario's own fields describe.
 pub fn main_class(scenario: &Scenario) -> &'static str {
-    match scenario.app {
-        App::Ticker => "tick",
-        App::Topics => "event",
-        App::Chat => "message",
-        App::Ride => "position",
-        App::Auction => "bid",
-        App::Whiteboard => "patch",
-        App::Document => "op",
-    }
+    scenario.app.main_class()
 }
 
 /// The name of a scenario's topic, from 0: `room-1` is the first.

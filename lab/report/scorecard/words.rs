@@ -1,0 +1,373 @@
+//! What the choosing page says. Every sentence is made from the cards.
+
+use super::choice::{CLOSE, Cost, Pick, meeting, nearest, pick, polls};
+use crate::chart::format::{bytes, counted, percent, significant, spaced, time};
+use crate::chart::scorecard::{budget, worst};
+use crate::measure::{Candidate, Card, Scorecard};
+
+/// A setting by its name: `Short polling every 5 s`, `WebSocket`.
+pub fn name(card: &Card, candidate: &Candidate) -> String {
+    let mut name = candidate.label.clone();
+    let polled = polls(card)
+        .into_iter()
+        .find(|(_, one)| std::ptr::eq(*one, candidate));
+    if let Some((interval, _)) = polled {
+        name += &format!(" every {}", spaced(&interval.to_string()));
+    }
+    for (field, value) in candidate
+        .with
+        .iter()
+        .filter(|(field, _)| *field != "poll_every")
+    {
+        let value = spaced(value);
+        match field.as_str() {
+            "batch_every" => name += &format!(" gathering for {value}"),
+            _ => name += &format!(" with {field} {value}"),
+        }
+    }
+    name
+}
+
+/// What is wanted little of, as the reader would put it.
+pub fn wanted(cost: Cost) -> &'static str {
+    match cost {
+        Cost::Bytes => "bytes",
+        Cost::Requests => "requests",
+        Cost::Connections => "open connections",
+        Cost::Cpu => "server CPU time",
+    }
+}
+
+/// A price with its unit.
+pub fn price(cost: Cost, value: f64) -> String {
+    match cost {
+        Cost::Bytes => bytes(value),
+        Cost::Requests | Cost::Connections => significant(value),
+        Cost::Cpu => time(value),
+    }
+}
+
+/// `1.2 kB per client and minute`.
+fn full_price(cost: Cost, value: f64) -> String {
+    let number = price(cost, value);
+    match cost {
+        Cost::Bytes => format!("{number} per client and minute"),
+        Cost::Requests if number == "1" => "1 request per client and minute".into(),
+        Cost::Requests if value == 0.0 => "none once connected".into(),
+        Cost::Requests => format!("{number} requests per client and minute"),
+        Cost::Connections => format!("{number} per client"),
+        Cost::Cpu => format!("{number} of server CPU per client and minute"),
+    }
+}
+
+fn listed(names: &[String], word: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}
+
+/// A list that stays short.
+fn cut(mut names: Vec<String>) -> Vec<String> {
+    const SHOWN: usize = 4;
+    if names.len() > SHOWN {
+        let others = names.len() + 1 - SHOWN;
+        names.truncate(SHOWN - 1);
+        names.push(format!("{others} others"));
+    }
+    names
+}
+
+/// The picked settings in a few words; a long list of equals is cut.
+pub fn picked(card: &Card, pick: &Pick) -> String {
+    let names: Vec<_> = pick.tied.iter().map(|one| name(card, one)).collect();
+    if pick.next.is_none() && names.len() > 1 {
+        return format!("any of the {} that meet the budget", names.len());
+    }
+    listed(&cut(names), "or")
+}
+
+/// How two prices compare: `17 % more`, `4.2x as much`.
+fn more(value: f64, least: f64) -> String {
+    match value / least {
+        ratio if !ratio.is_finite() => String::new(),
+        ratio if ratio < 2.0 => format!(", {} more", percent(ratio - 1.0)),
+        ratio => format!(", {} times as much", significant(ratio)),
+    }
+}
+
+/// What is cheapest in one cost, and by how much.
+pub fn cheapest(card: &Card, pick: &Pick) -> String {
+    let what = wanted(pick.cost);
+    let least = full_price(pick.cost, pick.least);
+    let who = picked(card, pick);
+    if meeting(card).len() == 1 {
+        return format!("For {what} there is no choice: only {who} meets the budget ({least}).");
+    }
+    let Some((next, value)) = pick.next else {
+        let same = pick.most.1 == pick.least;
+        let close = match same {
+            true => "cost the same".to_owned(),
+            false => format!("are within {} of each other", percent(CLOSE)),
+        };
+        return format!(
+            "For {what} it is not worth a decision: all {} settings {close} ({least}).",
+            pick.tied.len()
+        );
+    };
+    let mut said = format!("Fewest {what}: {who}, {least}");
+    if pick.cost == Cost::Cpu {
+        said = format!("Least {what}: {who}, {least}");
+    }
+    if pick.tied.len() > 1 && pick.least > 0.0 {
+        said += &format!(
+            " (within {} of each other: not worth a decision)",
+            percent(CLOSE)
+        );
+    }
+    format!(
+        "{said}. Next comes {} with {}{}.",
+        name(card, next),
+        price(pick.cost, value),
+        more(value, pick.least)
+    )
+}
+
+/// Whether polling is enough, and why, in numbers.
+pub fn polling(card: &Card) -> Option<String> {
+    let polls = polls(card);
+    let label = &polls.first()?.1.label;
+    let budget = budget(&card.scenario);
+    let judged = polls.iter().filter(|(_, one)| one.verified);
+    let judged: Vec<_> = judged
+        .filter_map(|(every, one)| Some((every, one, worst(one)?)))
+        .collect();
+    let slowest = judged.iter().rfind(|(_, one, _)| one.met == Some(true));
+    let text = |span: &crate::scenario::Span| spaced(&span.to_string());
+    let Some((every, one, class)) = slowest else {
+        let (every, _, class) = judged.first()?;
+        let share = class
+            .within_budget
+            .map(|share| format!(", {} in time", percent(share)));
+        return Some(format!(
+            "{label} does not meet it ({budget}) at any interval that was run: every {}, the shortest, 99 % are there \
+             within {}{}.",
+            text(every),
+            time(class.latency_us.p99),
+            share.unwrap_or_default()
+        ));
+    };
+    let mut said = format!(
+        "{label} is enough: asking every {}, 99 % are there within {}, and {} may pass",
+        text(every),
+        time(class.latency_us.p99),
+        class.budget_us.map_or_else(String::new, time)
+    );
+    let costs = one.costs.as_ref()?;
+    said += &format!(
+        "; that is {} and {} per client and minute.",
+        match significant(costs.requests_per_client_minute) {
+            one if one == "1" => "1 request".into(),
+            more => format!("{more} requests"),
+        },
+        bytes(costs.bytes_per_client_minute)
+    );
+    let longer = judged
+        .iter()
+        .find(|(longer, one, _)| longer > every && one.met == Some(false));
+    if let Some((longer, _, class)) = longer {
+        let share = class
+            .within_budget
+            .map(|share| format!(" ({} in time)", percent(share)));
+        said += &format!(
+            " Every {} is too seldom: {}{}.",
+            text(longer),
+            time(class.latency_us.p99),
+            share.unwrap_or_default()
+        );
+    }
+    Some(said)
+}
+
+/// How many messages were refused because their sender decided on what was old, transport by transport.
+pub fn stale(card: &Card) -> Option<String> {
+    let own = card
+        .candidates
+        .iter()
+        .filter(|c| c.with.is_empty() && c.verified);
+    let shares = own.filter_map(|c| Some((c, c.stale_share?)));
+    let shares: Vec<_> = shares.collect();
+    if shares.iter().all(|(_, share)| *share == 0.0) {
+        return None;
+    }
+    let each = shares
+        .iter()
+        .map(|(c, share)| format!("{} {}", name(card, c), percent(*share)));
+    Some(format!(
+        "Refused because the sender had not seen the latest ({}s): {}.",
+        card.scenario.app.main_class(),
+        each.collect::<Vec<_>>().join(", ")
+    ))
+}
+
+/// How many settings meet the budget, and what comes nearest if none does.
+pub fn summary(card: &Card) -> String {
+    let (met, all) = (meeting(card).len(), card.candidates.len());
+    let budget = budget(&card.scenario);
+    if met > 0 {
+        return format!(
+            "{met} of {} meet the budget ({budget}).",
+            counted(all as u64, "setting")
+        );
+    }
+    let near = nearest(card).and_then(|one| Some((one, worst(one)?)));
+    match near {
+        None => format!(
+            "None of {} was verified: nothing can be said.",
+            counted(all as u64, "setting")
+        ),
+        Some((one, class)) => format!(
+            "None of {} meets the budget ({budget}): {} comes nearest, with 99 % of {} within {}.",
+            counted(all as u64, "setting"),
+            name(card, one),
+            class.class,
+            time(class.latency_us.p99)
+        ),
+    }
+}
+
+/// One line of the decision list.
+pub fn decision(card: &Card) -> String {
+    let scenario = &card.scenario;
+    let start = format!(
+        "If your budget is that of {} ({})",
+        scenario.name,
+        budget(scenario)
+    );
+    let mut parts = vec![];
+    for cost in Cost::ALL {
+        let Some(pick) = pick(card, cost) else {
+            continue;
+        };
+        // What is the same for all decides nothing.
+        if pick.next.is_none() && meeting(card).len() > 1 {
+            continue;
+        }
+        parts.push(format!(
+            "if {} matter: {}",
+            wanted(cost),
+            picked(card, &pick)
+        ));
+    }
+    match (meeting(card).len(), parts.is_empty()) {
+        (0, _) => format!("{start}: nothing that was run meets it."),
+        (1, _) => format!("{start}: only {} meets it.", name(card, meeting(card)[0])),
+        (_, true) => {
+            let names: Vec<_> = meeting(card).iter().map(|one| name(card, one)).collect();
+            let either = listed(&cut(names), "or");
+            format!(
+                "{start}: {either}; no cost differs by more than {}.",
+                percent(CLOSE)
+            )
+        }
+        _ => format!("{start}, and {}.", parts.join("; ")),
+    }
+}
+
+/// What must be known before all else.
+pub fn warnings(scorecard: &Scorecard) -> Vec<String> {
+    let mut said = vec![];
+    if scorecard.partial {
+        said.push("This scorecard ended early: settings are missing, and what is cheapest may be among them.".to_owned());
+    }
+    for card in &scorecard.cards {
+        let wrong = card
+            .candidates
+            .iter()
+            .filter(|candidate| !candidate.verified);
+        for candidate in wrong {
+            let why = candidate
+                .problem
+                .as_deref()
+                .unwrap_or("the counts are not what was expected");
+            said.push(format!(
+                "{}, {}: not verified, so it has no figures ({why}).",
+                card.scenario.name,
+                name(card, candidate)
+            ));
+        }
+    }
+    said
+}
+
+/// The answer of the page in a sentence.
+pub fn answer(scorecard: &Scorecard) -> String {
+    let cards = &scorecard.cards;
+    let own = |card: &Card| {
+        let own = card.candidates.iter().filter(|c| c.with.is_empty());
+        let own: Vec<_> = own.collect();
+        !own.is_empty() && own.iter().all(|c| c.met == Some(true))
+    };
+    let everybody = cards.iter().filter(|card| own(card)).count();
+    let polled = cards.iter().filter(|card| {
+        polls(card)
+            .iter()
+            .any(|(_, one)| one.verified && one.met == Some(true))
+    });
+    let polled: Vec<_> = polled.map(|card| card.scenario.name.clone()).collect();
+    let mut said = format!(
+        "Of {}, {} met by every transport as it stands.",
+        counted(cards.len() as u64, "budget"),
+        match everybody {
+            1 => "1 is".into(),
+            n => format!("{n} are"),
+        }
+    );
+    said += &match polled.len() {
+        0 => " Polls on a timer meet none of them at any interval that was run.".into(),
+        _ => format!(" Polls on a timer can meet {}.", listed(&polled, "and")),
+    };
+    said
+}
+
+/// How the figures came about.
+pub fn method(scorecard: &Scorecard) -> Vec<String> {
+    let mut said = vec![
+        format!(
+            "A budget is met if at least {} of the deliveries are within it, for each kind of message that has one.",
+            percent(crate::measure::MET_SHARE)
+        ),
+        "Polls were run at rising intervals up to the first that is longer than the budget (longer ones can only be later), \
+         and made long enough for twenty questions of each client where nothing in the scenario happens at a set time. \
+         Pushes that gather were run where more than one event comes in that time."
+            .into(),
+        "Bytes are IP bytes in both directions. Connecting is left out, and so is the request that opens a stream.".into(),
+    ];
+    for card in scorecard
+        .cards
+        .iter()
+        .filter(|card| !card.left_out.is_empty())
+    {
+        said.push(format!(
+            "{}: {} left out, the clients would have asked too often to be simulated in a minute.",
+            card.scenario.name,
+            card.left_out.join(", ")
+        ));
+    }
+    let costs = scorecard.cards.iter().flat_map(|card| &card.candidates);
+    if !costs
+        .filter_map(|c| c.costs)
+        .any(|c| c.server_cpu_us_per_client_minute.is_some())
+    {
+        said.push(match scorecard.machine {
+            None => "The processor's time is not simulated: for that cost, add --network loopback."
+                .into(),
+            Some(_) => {
+                "This system does not tell the processor's time of a thread: that cost is missing."
+                    .into()
+            }
+        });
+    }
+    said
+}
