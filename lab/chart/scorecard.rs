@@ -15,7 +15,8 @@ use plotters::style::RGBColor;
 
 const TITLE: &str = "Who meets the budget?";
 const TOP: i32 = 100;
-const HEAD: i32 = 32;
+/// Room for a name in two lines.
+const HEAD: i32 = 58;
 const BOTTOM: i32 = FOOTER_TOP - 16;
 /// Where the names of the scenarios end.
 const LEFT: i32 = 292;
@@ -184,7 +185,7 @@ fn draw(canvas: &Canvas, cards: &[Card], columns: &[Column]) {
     for (i, column) in columns.iter().enumerate() {
         let at = (LEFT + i as i32 * width + 8, TOP);
         let ink = color(&column.style.color);
-        canvas.name(at, column.label, column.style.marker, ink, width - 8, 1);
+        canvas.name(at, column.label, column.style.marker, ink, width - 12, 2);
     }
     for (row, card) in cards.iter().enumerate() {
         let top = TOP + HEAD + row as i32 * pitch;
@@ -337,3 +338,6 @@ fn footer(scorecard: &Scorecard) -> Vec<String> {
         .flat_map(|(text, lines)| wrap(text, SMALL, false, width, *lines))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

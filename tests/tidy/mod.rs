@@ -15,6 +15,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("cpu", &[]),
     ("scenario", &[]),
     ("feed", &["scenario"]),
+    ("app", &["feed", "scenario"]),
     ("measure", &["scenario"]),
     ("net", &["clock", "measure", "scenario"]),
     ("theory", &[]),
@@ -37,6 +38,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     (
         "sweep",
+        &["measure", "net", "run", "scenario", "theory", "transport"],
+    ),
+    (
+        "scorecard",
         &["measure", "net", "run", "scenario", "theory", "transport"],
     ),
     ("check", &["clock"]),
@@ -70,6 +75,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "reproduce",
             "run",
             "scenario",
+            "scorecard",
             "sweep",
             "transport",
         ],

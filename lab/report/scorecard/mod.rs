@@ -14,7 +14,7 @@ pub use text::{markdown, terminal};
 use crate::chart::Table;
 use crate::chart::format::{percent, time};
 use crate::chart::scorecard::{budget, worst};
-use crate::measure::{Card, Scorecard};
+use crate::measure::{Candidate, Card, Scorecard};
 use choice::{Cost, meeting, pick};
 
 /// What the page is called.
@@ -50,7 +50,10 @@ fn decisions(scorecard: &Scorecard) -> Table {
         .into_iter()
         .chain(titles.iter().map(String::as_str))
         .collect();
-    let mut table = Table::new("The cheapest of what meets the budget", &head);
+    let mut table = Table::new(
+        "What it costs per client and minute; connections per client",
+        &head,
+    );
     for card in &scorecard.cards {
         let start = [card.scenario.name.clone(), budget(&card.scenario)];
         if meeting(card).is_empty() {
@@ -74,6 +77,19 @@ fn decisions(scorecard: &Scorecard) -> Table {
     table
 }
 
+/// The settings of each transport together, polls by their interval.
+fn in_order(card: &Card) -> Vec<&Candidate> {
+    let polls = choice::polls(card);
+    let place = |one: &&Candidate| {
+        let first = card.candidates.iter().position(|c| c.id == one.id);
+        let poll = polls.iter().position(|(_, poll)| std::ptr::eq(*poll, *one));
+        (first, poll)
+    };
+    let mut all: Vec<_> = card.candidates.iter().collect();
+    all.sort_by_key(place);
+    all
+}
+
 /// Everything that was run for a card.
 fn settings(card: &Card) -> Table {
     let costs = priced(std::slice::from_ref(card));
@@ -84,13 +100,18 @@ fn settings(card: &Card) -> Table {
         Cost::Connections => "Connections per client",
         Cost::Cpu => "Server CPU per client and minute",
     };
-    let mut head = vec!["Setting", "Budget", "99 % within", "In time"];
+    let in_time = |c: &Candidate| worst(c).is_some_and(|class| class.within_budget.is_some());
+    let shared = card.candidates.iter().any(in_time);
+    let mut head = vec!["Setting", "Budget", "99 % within"];
+    if shared {
+        head.push("In time");
+    }
     head.extend(costs.iter().map(title));
     if stale {
         head.push("Refused as stale");
     }
     let mut table = Table::new(format!("{}: what was run", card.scenario.name), &head);
-    for candidate in &card.candidates {
+    for candidate in in_order(card) {
         let name = words::name(card, candidate);
         if !candidate.verified {
             let why = candidate
@@ -112,12 +133,10 @@ fn settings(card: &Card) -> Table {
         };
         let share = |class: &crate::measure::ClassFigures| class.within_budget.map(percent);
         let dash = || "-".to_owned();
-        let mut row = vec![
-            name,
-            met.into(),
-            class.map_or_else(dash, named),
-            class.and_then(share).unwrap_or_else(dash),
-        ];
+        let mut row = vec![name, met.into(), class.map_or_else(dash, named)];
+        if shared {
+            row.push(class.and_then(share).unwrap_or_else(dash));
+        }
         let cell = |cost: &Cost| {
             cost.of(candidate)
                 .map_or_else(dash, |value| words::price(*cost, value))

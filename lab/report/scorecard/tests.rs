@@ -191,3 +191,26 @@ fn the_command_of_one_scenario_keeps_the_flags() {
     let command = alone(&scorecard, &scorecard.cards[1]);
     assert_eq!(command, "pushlab run ./bids.json");
 }
+
+#[test]
+fn the_page_loads_nothing_and_its_links_lead_somewhere() {
+    let page = html(&cards());
+    let values = |attribute: &str| -> Vec<String> {
+        let parts = page.split(attribute).skip(1);
+        let values = parts.filter_map(|rest| rest.split('"').next());
+        values.map(str::to_owned).collect()
+    };
+    let mut ids = values(" id=\"");
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "ids are unique");
+    for target in values(" href=\"") {
+        let known = target
+            .strip_prefix('#')
+            .map(|id| ids.iter().any(|one| one == id));
+        assert!(known.unwrap_or(target.starts_with("data:")), "{target:.60}");
+    }
+    assert!(!page.contains("<script") && !page.contains("src="));
+    assert!(html_beside_png(&cards()).contains("href=\"scorecard.png\""));
+}

@@ -316,6 +316,10 @@ pub fn answer(scorecard: &Scorecard) -> String {
             .any(|(_, one)| one.verified && one.met == Some(true))
     });
     let polled: Vec<_> = polled.map(|card| card.scenario.name.clone()).collect();
+    if cards.len() == 1 {
+        let all = if everybody == 1 { "is" } else { "is not" };
+        return format!("The budget {all} met by every transport as it stands.");
+    }
     let mut said = format!(
         "Of {}, {} met by every transport as it stands.",
         counted(cards.len() as u64, "budget"),
