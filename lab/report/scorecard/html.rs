@@ -1,6 +1,6 @@
 //! The page.
 
-use super::{TITLE, alone, decisions, sentences, settings, words};
+use super::{TITLE, alone, decisions, sentences, settings, whole, words};
 use crate::chart::format::counted;
 use crate::chart::{Chart, Table, scorecard};
 use crate::measure::{Card, Scorecard};
@@ -56,8 +56,8 @@ fn page(judged: &Scorecard, png: bool) -> String {
     let page = Page {
         title: TITLE,
         scorecard: judged,
-        warnings: words::warnings(judged),
-        answer: words::answer(judged),
+        warnings: whole::warnings(judged),
+        answer: whole::answer(judged),
         details: judged.cards.iter().map(words::decision).collect(),
         decisions: decisions(judged),
         figures: charts
@@ -65,7 +65,7 @@ fn page(judged: &Scorecard, png: bool) -> String {
             .collect(),
         png,
         sections: judged.cards.iter().map(section).collect(),
-        method: words::method(judged),
+        method: whole::method(judged),
         machine: judged.machine.as_ref().map(|machine| {
             format!(
                 "{}, {}, {}",

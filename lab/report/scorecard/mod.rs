@@ -6,6 +6,7 @@ mod html;
 #[cfg(test)]
 mod tests;
 mod text;
+mod whole;
 mod words;
 
 pub use html::{html, html_beside_png};

@@ -1,6 +1,6 @@
 //! The same as Markdown and for the terminal.
 
-use super::{TITLE, alone, decisions, sentences, settings, words};
+use super::{TITLE, alone, decisions, sentences, settings, whole, words};
 use crate::chart::Table;
 use crate::chart::format::ascii;
 use crate::chart::scorecard::{budget, scorecard as charts};
@@ -11,10 +11,10 @@ use crate::report::markdown::{command, section, text};
 /// The page as Markdown.
 pub fn markdown(scorecard: &Scorecard) -> String {
     let mut out = format!("# {TITLE}\n");
-    for warning in words::warnings(scorecard) {
+    for warning in whole::warnings(scorecard) {
         out += &format!("\n> **{}**\n", text(&warning));
     }
-    out += &format!("\n{}\n\n", text(&words::answer(scorecard)));
+    out += &format!("\n{}\n\n", text(&whole::answer(scorecard)));
     for card in &scorecard.cards {
         out += &format!("- {}\n", text(&words::decision(card)));
     }
@@ -42,7 +42,7 @@ pub fn markdown(scorecard: &Scorecard) -> String {
         out += &format!("\n{}", command(&alone(scorecard, card)));
     }
     out += "\n## How it was measured\n\n";
-    for sentence in words::method(scorecard) {
+    for sentence in whole::method(scorecard) {
         out += &format!("- {}\n", text(&sentence));
     }
     out += &format!(
@@ -59,7 +59,7 @@ pub fn terminal(scorecard: &Scorecard, width: u16, color: bool) -> String {
     let width = width.max(60);
     let ink = Ink(color);
     let mut out = vec![];
-    for warning in words::warnings(scorecard) {
+    for warning in whole::warnings(scorecard) {
         out.extend(fill(&warning, width).iter().map(|line| ink.red(line)));
         out.push(String::new());
     }
@@ -73,7 +73,7 @@ pub fn terminal(scorecard: &Scorecard, width: u16, color: bool) -> String {
         out.push(String::new());
     }
     out.extend(
-        fill(&words::answer(scorecard), width)
+        fill(&whole::answer(scorecard), width)
             .iter()
             .map(|line| ink.bold(line)),
     );
@@ -88,7 +88,7 @@ pub fn terminal(scorecard: &Scorecard, width: u16, color: bool) -> String {
         out.extend(words::stale(card).iter().flat_map(|said| fill(said, width)));
     }
     out.push(String::new());
-    for sentence in words::method(scorecard) {
+    for sentence in whole::method(scorecard) {
         out.extend(fill(&sentence, width));
     }
     out.push(format!("$ {}", scorecard.command));
