@@ -21,7 +21,7 @@ const BOTTOM: i32 = FOOTER_TOP - 16;
 /// Where the names of the scenarios end.
 const LEFT: i32 = 292;
 /// Rows of one sheet: more would be too small to read.
-const MOST_ROWS: usize = 8;
+const MOST_ROWS: usize = 7;
 const MET: RGBColor = RGBColor(0x00, 0x5a, 0x8f);
 const NOT_MET: RGBColor = RGBColor(0xb3, 0x47, 0x00);
 const MET_SHADE: RGBColor = RGBColor(0xe4, 0xf0, 0xf8);
@@ -30,7 +30,10 @@ const NOT_MET_SHADE: RGBColor = RGBColor(0xfd, 0xed, 0xe2);
 /// The charts: one sheet, or several where there are many scenarios.
 pub fn scorecard(scorecard: &Scorecard) -> Vec<Chart> {
     let parties = parties(&scorecard.cards);
-    let sheets = scorecard.cards.chunks(MOST_ROWS);
+    // As many on each, rather than one alone on the last.
+    let rows = scorecard.cards.len();
+    let rows = rows.div_ceil(rows.div_ceil(MOST_ROWS).max(1)).max(1);
+    let sheets = scorecard.cards.chunks(rows);
     let count = sheets.len();
     let sheet = |(index, cards): (usize, &[Card])| {
         let (id, title) = match index {
@@ -192,12 +195,19 @@ fn draw(canvas: &Canvas, cards: &[Card], columns: &[Column]) {
         let middle = top + pitch / 2;
         canvas.line(vec![(MARGIN, top), (WIDTH - MARGIN, top)], GRID, 1);
         let room = LEFT - MARGIN - 16;
-        for line in wrap(&card.scenario.name, LABEL, true, room, 1) {
-            canvas.bold((MARGIN, middle - LABEL - 2), LABEL, Align::Left, INK, &line);
+        let mut budget = budget(&card.scenario);
+        if budgets(&card.scenario).len() == 1 {
+            budget = format!("budget {budget}");
         }
-        let budget = format!("budget {}", budget(&card.scenario));
-        for line in wrap(&budget, SMALL, false, room, 1) {
-            canvas.text((MARGIN, middle + 4), SMALL, Align::Left, SOFT, &line);
+        let lines = wrap(&budget, SMALL, false, room, 2);
+        let high = LABEL + 4 + lines.len() as i32 * leading(SMALL);
+        let y = middle - high / 2;
+        for line in wrap(&card.scenario.name, LABEL, true, room, 1) {
+            canvas.bold((MARGIN, y), LABEL, Align::Left, INK, &line);
+        }
+        for (i, line) in lines.iter().enumerate() {
+            let y = y + LABEL + 4 + i as i32 * leading(SMALL);
+            canvas.text((MARGIN, y), SMALL, Align::Left, SOFT, line);
         }
         for (i, column) in columns.iter().enumerate() {
             let left = LEFT + i as i32 * width;

@@ -20,7 +20,7 @@ fn budgets_and_costs_are_named_rather_than_a_winner() {
             text.contains("Of 2 budgets, 1 is met by every transport as it stands."),
             "{text}"
         );
-        let decision = "If your budget is that of notices (30 s), and if bytes matter: Asking every 30 s or Stream;";
+        let decision = "If your budget is that of notices (30 s), and if bytes matter: Asking every 30 s or Stream (1.26 kB per client and minute); if requests matter: Stream or Duplex (none once connected).";
         assert!(text.contains(decision), "{text}");
         assert!(text.contains("Stream or Duplex"), "{text}");
         assert!(

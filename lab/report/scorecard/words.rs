@@ -255,10 +255,16 @@ pub fn decision(card: &Card) -> String {
         if pick.next.is_none() && meeting(card).len() > 1 {
             continue;
         }
+        let verb = if cost == Cost::Cpu {
+            "matters"
+        } else {
+            "matter"
+        };
         parts.push(format!(
-            "if {} matter: {}",
+            "if {} {verb}: {} ({})",
             wanted(cost),
-            picked(card, &pick)
+            picked(card, &pick),
+            full_price(cost, pick.least)
         ));
     }
     match (meeting(card).len(), parts.is_empty()) {
