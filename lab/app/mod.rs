@@ -5,7 +5,7 @@
 //! its screen shows. Neither knows the transport, the network or the clock: instants are handed in. So the same
 //! rules run over every transport, and the harness can let them judge the same messages once more to check a run.
 //!
-//! An application without rules of its own passes on what is published ([`topics`]). A new one is a scenario file,
+//! An application without rules of its own passes on what is published (`topics.rs`). A new one is a scenario file,
 //! and, if it has rules, a file here and its line in [`rules`] and [`participant`].
 
 mod sample;

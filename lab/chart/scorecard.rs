@@ -200,13 +200,13 @@ fn draw(canvas: &Canvas, cards: &[Card], columns: &[Column]) {
             budget = format!("budget {budget}");
         }
         let lines = wrap(&budget, SMALL, false, room, 2);
-        let high = LABEL + 4 + lines.len() as i32 * leading(SMALL);
-        let y = middle - high / 2;
+        let high = LABEL + 2 + lines.len() as i32 * leading(SMALL);
+        let y = middle - high / 2 + 2;
         for line in wrap(&card.scenario.name, LABEL, true, room, 1) {
             canvas.bold((MARGIN, y), LABEL, Align::Left, INK, &line);
         }
         for (i, line) in lines.iter().enumerate() {
-            let y = y + LABEL + 4 + i as i32 * leading(SMALL);
+            let y = y + LABEL + 2 + i as i32 * leading(SMALL);
             canvas.text((MARGIN, y), SMALL, Align::Left, SOFT, line);
         }
         for (i, column) in columns.iter().enumerate() {

@@ -84,7 +84,7 @@ pub fn method(scorecard: &Scorecard) -> Vec<String> {
         .filter(|card| !card.left_out.is_empty())
     {
         said.push(format!(
-            "{}: {} left out, the clients would have asked too often to be simulated in a minute.",
+            "{}: {} was left out, where so many clients would ask too often to be simulated in a minute.",
             card.scenario.name,
             card.left_out.join(", ")
         ));
