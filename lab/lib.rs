@@ -22,6 +22,7 @@
 //! | [`transport`] | the ways of carrying the feed, both halves of each in one file, and the one server |
 //! | [`run`] | joins scenario, network and transport into one run; no figure without verification |
 //! | [`sweep`] | the same scenario at many points of one or two axes, on all cores |
+//! | [`scorecard`] | many scenarios judged by their budgets, at settings that may meet them, on all cores |
 //! | [`check`] | the contract of `docs/CONTRACT.md`, run against any server |
 //! | [`cpu`] | CPU time of the calling thread, where the system tells |
 //! | [`hub`] | where what people publish comes in: it checks, numbers and judges, and appends to the feed |
@@ -76,6 +77,7 @@ pub mod report;
 pub mod reproduce;
 pub mod run;
 pub mod scenario;
+pub mod scorecard;
 pub mod sweep;
 pub mod theory;
 pub mod transport;

@@ -261,15 +261,7 @@ pub fn replaying(
 
 /// The class of the messages that a scenario's own fields describe.
 pub fn main_class(scenario: &Scenario) -> &'static str {
-    match scenario.app {
-        App::Ticker => "tick",
-        App::Topics => "event",
-        App::Chat => "message",
-        App::Ride => "position",
-        App::Auction => "bid",
-        App::Whiteboard => "patch",
-        App::Document => "op",
-    }
+    scenario.app.main_class()
 }
 
 /// Classes that an application brings of its own, whether or not its scenario mentions them: what clients publish is

@@ -25,6 +25,7 @@ mod png;
 mod precise;
 mod quantity;
 mod requests;
+pub mod scorecard;
 mod stack;
 mod style;
 pub mod sweep;

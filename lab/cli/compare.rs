@@ -51,9 +51,11 @@ fn load(path: &Path) -> Result<(Side, &'static str), Failure> {
     match Recording::read(path)? {
         Recording::Run(results) => Ok((Side::of(&results), "run")),
         Recording::Sweep(sweep) => Ok((Side::of_sweep(&sweep), "sweep")),
-        Recording::Both(_) | Recording::Literature(_) => Err(Failure::Usage(format!(
-            "{}: compares by itself: give two folders that `pushlab run` or `pushlab sweep` wrote",
-            path.display()
-        ))),
+        Recording::Both(_) | Recording::Literature(_) | Recording::Scorecard(_) => {
+            Err(Failure::Usage(format!(
+                "{}: compares by itself: give two folders that `pushlab run` or `pushlab sweep` wrote",
+                path.display()
+            )))
+        }
     }
 }

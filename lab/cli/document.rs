@@ -4,7 +4,7 @@
 use super::{Arguments, Failure, print};
 use crate::measure::literature::Literature;
 use crate::measure::sweep::{SweepHead, Trial};
-use crate::measure::{Both, Results};
+use crate::measure::{Both, Results, Scorecard};
 use crate::scenario::Scenario;
 use crate::scenario::sweep::Sweep;
 use clap::{Args, CommandFactory, ValueEnum};
@@ -40,6 +40,8 @@ pub enum Described {
     Literature,
     /// What `run --network both --json` prints and its recording.json holds
     Both,
+    /// What `run all --scorecard --json` prints and its recording.json holds
+    Scorecard,
 }
 
 pub fn completions(arguments: &Completions) -> Result<(), Failure> {
@@ -75,6 +77,7 @@ fn schema_text(of: Described) -> String {
         Described::Trial => schemars::schema_for!(Trial),
         Described::Literature => schemars::schema_for!(Literature),
         Described::Both => schemars::schema_for!(Both),
+        Described::Scorecard => schemars::schema_for!(Scorecard),
     };
     // A schema is JSON already.
     format!("{:#}\n", schema.to_value())

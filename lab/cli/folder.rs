@@ -229,6 +229,22 @@ mod tests {
     }
 
     #[test]
+    fn a_scorecard_is_drawn_again_from_its_recording_alone() {
+        let parent = tempfile::tempdir().expect("a place for files");
+        let folder = claim_at(parent.path().join("report")).expect("a free place");
+        let scorecard = fixture::cards::cards();
+        let written = Recording::Scorecard(Box::new(scorecard.clone()));
+        folder.write(&written, false).expect("a report");
+        let files = ["index.html", "report.md", "scorecard.svg", "recording.json"];
+        let contents = || files.map(|name| fs::read(folder.path.join(name)).expect("a file"));
+        let first = contents();
+        let recording = Recording::read(folder.path()).expect("our own recording");
+        assert!(matches!(&recording, Recording::Scorecard(read) if **read == scorecard));
+        folder.write(&recording, false).expect("a report");
+        assert_eq!(contents(), first);
+    }
+
+    #[test]
     fn a_file_is_never_replaced_by_a_folder() {
         let parent = tempfile::tempdir().expect("a place for files");
         let folder = claim_at(parent.path().join("report")).expect("a free place");

@@ -18,6 +18,7 @@ mod recording;
 mod report;
 mod reproduce;
 mod run;
+mod scorecard;
 mod serve;
 mod sweep;
 
@@ -35,6 +36,7 @@ Examples:
   pushlab run ticker --network loopback --duration 10s
   pushlab run ticker --network both        how far is the simulator from kernel sockets?
   pushlab run ./mine.json --transport sse --transport websocket
+  pushlab run all --scorecard              who meets which budget, and what is cheapest then?
   pushlab reproduce all                    published claims, predicted beside measured
   pushlab report reports/runs/ticker       draw a report again from its recording
   pushlab sweep ticker --vary poll_every=100ms..10s:12log

@@ -1,12 +1,15 @@
 //! Flags that override a scenario's fields. A flag, its field and its place in a report folder's
 //! name are one word.
 
+mod people;
+
 use super::Failure;
 use crate::scenario::{
     self, Arrivals, Bandwidth, Connection, Delivery, Discipline, HeaderProfile, Payload,
     PerDirection, Percent, Rate, Scenario, Span, Stall,
 };
 use clap::{Args, ValueEnum};
+use people::People;
 use std::fmt::Write;
 
 /// The flags of `run` and `serve` that change the scenario.
@@ -78,6 +81,8 @@ pub struct Overrides {
     /// The server publishes nothing for a while, for example 30s,5s for when,how long; may be given several times
     #[arg(long, value_name = "AT,FOR", allow_hyphen_values = true)]
     pub stall: Vec<Stall>,
+    #[command(flatten)]
+    pub people: People,
 }
 
 /// The named header profiles.
@@ -99,6 +104,7 @@ impl Overrides {
 
     /// Applies the flags.
     pub fn apply_to(&self, scenario: &mut Scenario) -> Result<(), Failure> {
+        self.people.apply_to(scenario)?;
         set(&mut scenario.delay, self.delay);
         set(&mut scenario.clients, self.clients);
         set(&mut scenario.rate, self.rate);
@@ -172,6 +178,7 @@ impl Overrides {
         );
         note("push-delivery", self.push_delivery.as_ref().and_then(name));
         given.extend(self.stall.iter().map(|stall| ("stall", stall.to_string())));
+        given.extend(self.people.given());
         given
     }
 }
@@ -244,6 +251,12 @@ mod tests {
             ("hold", "3s"),
             ("batch-every", "200ms"),
             ("push-delivery", "latest"),
+            ("budget", "2s"),
+            ("follow", "3"),
+            ("late-at", "20s"),
+            ("history", "50"),
+            ("hold-delivery", "latest"),
+            ("upstream", "walkie-talkie"),
         ] {
             let arguments = ["program".to_owned(), format!("--{flag}"), value.to_owned()];
             let overrides = Program::parse_from(arguments).overrides;

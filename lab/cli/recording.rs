@@ -4,7 +4,10 @@ use super::{Failure, journal};
 use crate::chart::{self, Chart};
 use crate::measure::literature::{LITERATURE_SCHEMA, LITERATURE_VERSION, Literature};
 use crate::measure::sweep::SweepResults;
-use crate::measure::{BOTH_SCHEMA, BOTH_VERSION, Both, Results, SCHEMA, VERSION};
+use crate::measure::{
+    BOTH_SCHEMA, BOTH_VERSION, Both, Results, SCHEMA, SCORECARD_SCHEMA, SCORECARD_VERSION,
+    Scorecard, VERSION,
+};
 use crate::report;
 use std::fs;
 use std::io::Read;
@@ -33,6 +36,8 @@ pub enum Recording {
     Sweep(Box<SweepResults>),
     /// Published claims, put to the test.
     Literature(Box<Literature>),
+    /// Scenarios, judged by their budgets.
+    Scorecard(Box<Scorecard>),
 }
 
 impl Recording {
@@ -71,10 +76,13 @@ impl Recording {
             serde_json::from_value(head).map(|both| Self::Both(Box::new(both)))
         } else if is(LITERATURE_SCHEMA, LITERATURE_VERSION) {
             serde_json::from_value(head).map(|literature| Self::Literature(Box::new(literature)))
+        } else if is(SCORECARD_SCHEMA, SCORECARD_VERSION) {
+            serde_json::from_value(head).map(|scorecard| Self::Scorecard(Box::new(scorecard)))
         } else {
             return Err(broken(format!(
                 "written as {} version {}, this program reads {SCHEMA} version {VERSION}, {BOTH_SCHEMA} \
-                 version {BOTH_VERSION} and {LITERATURE_SCHEMA} version {LITERATURE_VERSION}",
+                 version {BOTH_VERSION}, {LITERATURE_SCHEMA} version {LITERATURE_VERSION} and {SCORECARD_SCHEMA} \
+                 version {SCORECARD_VERSION}",
                 head["schema"], head["version"]
             )));
         };
@@ -88,6 +96,10 @@ impl Recording {
             Self::Both(both) => both.verified(),
             Self::Sweep(sweep) => sweep.trials.iter().all(|trial| trial.figures.is_some()),
             Self::Literature(literature) => !literature.off(),
+            Self::Scorecard(scorecard) => {
+                let mut candidates = scorecard.cards.iter().flat_map(|card| &card.candidates);
+                candidates.all(|candidate| candidate.verified)
+            }
         }
     }
 
@@ -98,6 +110,7 @@ impl Recording {
             Self::Both(both) => report::both::terminal(both, width),
             Self::Sweep(sweep) => report::sweep_terminal(sweep, width, true),
             Self::Literature(literature) => report::literature::terminal(literature, width, true),
+            Self::Scorecard(scorecard) => report::scorecard::terminal(scorecard, width, true),
         }
     }
 
@@ -115,6 +128,7 @@ impl Recording {
                 serde_json::to_string_pretty(&json)
             }),
             Self::Literature(literature) => serde_json::to_string_pretty(literature),
+            Self::Scorecard(scorecard) => serde_json::to_string_pretty(scorecard),
         };
         text.map_err(internal)
     }
@@ -150,6 +164,17 @@ impl Recording {
                 report::literature::html(literature),
                 report::literature::markdown(literature),
             ),
+            Self::Scorecard(scorecard) => {
+                let page = match png {
+                    true => report::scorecard::html_beside_png(scorecard),
+                    false => report::scorecard::html(scorecard),
+                };
+                (
+                    chart::scorecard::scorecard(scorecard),
+                    page,
+                    report::scorecard::markdown(scorecard),
+                )
+            }
         };
         let mut files = drawings(charts, png)?;
         files.push((PAGE.to_owned(), page.into_bytes()));
@@ -172,6 +197,10 @@ impl Recording {
             Self::Literature(literature) => (
                 LITERATURE,
                 serde_json::to_string(literature).map_err(internal)? + "\n",
+            ),
+            Self::Scorecard(scorecard) => (
+                RECORDING,
+                serde_json::to_string(scorecard).map_err(internal)? + "\n",
             ),
         };
         Ok((name.to_owned(), text.into_bytes()))

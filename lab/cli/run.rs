@@ -5,6 +5,7 @@ use super::output::Output;
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
 use super::recording::Recording;
+use super::scorecard;
 use crate::measure::{Both, Lie, Results};
 use crate::net::Network;
 use crate::run::{Capture, Interrupt, Prepared};
@@ -21,8 +22,11 @@ const DEFAULT: &str = "ticker";
 
 #[derive(Debug, Default, Args)]
 pub struct Arguments {
-    /// A shipped scenario (see `pushlab list`) or the path of a scenario file [default: ticker]
+    /// A shipped scenario (see `pushlab list`), the path of a scenario file, or with --scorecard `all` [default: ticker]
     scenario: Option<String>,
+    /// Judge the scenario, or all shipped ones, by their budgets: at polling intervals and settings that may meet them
+    #[arg(long)]
+    scorecard: bool,
     /// Only this transport; may be given several times
     #[arg(long, value_name = "ID", value_parser = transport_ids())]
     transport: Vec<String>,
@@ -84,6 +88,9 @@ impl LieName {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let name = arguments.scenario.as_deref().unwrap_or(DEFAULT);
     arguments.check()?;
+    if arguments.scorecard {
+        return arguments.judge(name);
+    }
     let scenario = arguments.overrides.apply(name)?;
     let folder = arguments.output.claim(&scenario.name, &arguments.flags())?;
     let mut prepared = Prepared::new(scenario)?;
@@ -111,6 +118,30 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 impl Arguments {
+    /// A scorecard of one scenario or of all.
+    fn judge(&self, name: &str) -> Result<(), Failure> {
+        let network = match self.network() {
+            NetworkName::Loopback => Network::Loopback,
+            // Both are refused by `check`.
+            NetworkName::Simulated | NetworkName::Both => Network::Simulated,
+        };
+        let scenarios = scorecard::scenarios(name, &self.overrides)?;
+        let folder = match name {
+            scorecard::ALL => "scorecard".to_owned(),
+            _ => format!("scorecard-{}", scenarios[0].name),
+        };
+        let flags = self.flags();
+        let folder = self.output.claim(&folder, &flags)?;
+        let command = command(&format!("pushlab run {name} --scorecard"), &flags);
+        let stress = self.overrides.people.stress;
+        let recording = scorecard::measure(scenarios, &self.entries(), network, command, stress)?;
+        self.output.finish(&recording, folder.as_ref())?;
+        match &recording {
+            Recording::Scorecard(card) if card.partial => Err(Failure::Interrupted),
+            _ => Ok(()),
+        }
+    }
+
     fn entries(&self) -> Vec<Entry> {
         let wanted = |entry: &&Entry| {
             self.transport.is_empty() || self.transport.iter().any(|id| id == entry.descriptor.id)
@@ -133,6 +164,24 @@ impl Arguments {
     /// Flags that contradict each other.
     fn check(&self) -> Result<(), Failure> {
         let simulated = self.network() == NetworkName::Simulated;
+        if self.scenario.as_deref() == Some(scorecard::ALL) && !self.scorecard {
+            return Err(Failure::Usage(
+                "`run all` judges all scenarios that have a budget: add --scorecard, or name one scenario (see `pushlab list`)".into(),
+            ));
+        }
+        if self.scorecard {
+            let odd = [
+                ("--network both", self.network() == NetworkName::Both),
+                ("--delay-line", self.delay_line),
+                ("--pcap", self.pcap.is_some()),
+                ("--lie", !self.lie.is_empty()),
+            ];
+            if let Some((flag, _)) = odd.into_iter().find(|(_, given)| *given) {
+                return Err(Failure::Usage(format!(
+                    "{flag} is for one run, and a scorecard makes many: leave it out, or leave out --scorecard"
+                )));
+            }
+        }
         if self.pcap.is_some() && !simulated {
             return Err(Failure::Usage(
                 "--pcap writes simulated packets: leave out --network, or use a packet sniffer on loopback".into(),

@@ -1,6 +1,6 @@
 //! Many scenarios over all transports, judged by their budgets: what the scorecard and the choosing page are made of.
 
-use super::{ClassFigures, Style};
+use super::{ClassFigures, Machine, Style};
 use crate::scenario::Scenario;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,12 @@ pub struct Scorecard {
     /// Whether the scenarios ran at their stress setting.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stress: bool,
+    /// Whether it ended early: settings are missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+    /// Where real time was measured; absent on the simulated network, where the machine does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
     pub cards: Vec<Card>,
 }
 
@@ -35,6 +41,9 @@ pub struct Scorecard {
 pub struct Card {
     pub scenario: Scenario,
     pub candidates: Vec<Candidate>,
+    /// Settings that were left out because they would have been too many questions, such as `poll_every=100ms`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// A transport at one setting.
@@ -65,12 +74,13 @@ pub struct Candidate {
     pub costs: Option<CardCosts>,
 }
 
-/// What a setting costs, per client.
+/// What a setting costs, per client. Connecting is left out: how much of it a minute bears depends on the length of
+/// the run.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct CardCosts {
     /// IP bytes per client and minute, both ways.
     pub bytes_per_client_minute: f64,
-    /// HTTP requests per client and minute.
+    /// HTTP requests per client and minute; of a push, without the one that opens each client's stream.
     pub requests_per_client_minute: f64,
     /// Connections that a client holds.
     pub connections_per_client: f64,

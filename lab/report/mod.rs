@@ -19,6 +19,7 @@ mod lie_tests;
 pub mod literature;
 mod markdown;
 mod rank;
+pub mod scorecard;
 mod sweep;
 mod tables;
 mod terminal;

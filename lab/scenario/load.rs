@@ -34,6 +34,14 @@ pub const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../scenarios/whiteboard.json"),
     ),
     ("document", include_str!("../../scenarios/document.json")),
+    (
+        "scoreboard",
+        include_str!("../../scenarios/scoreboard.json"),
+    ),
+    (
+        "notifications",
+        include_str!("../../scenarios/notifications.json"),
+    ),
 ];
 
 /// A scenario file larger than this is taken for something else, in bytes.

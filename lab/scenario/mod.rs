@@ -13,6 +13,7 @@ mod notation;
 mod payload;
 mod schema;
 mod stall;
+mod stress;
 pub mod sweep;
 mod two_way;
 mod units;
@@ -186,6 +187,13 @@ pub struct Scenario {
     /// What `--stress` changes: fields of a scenario and their other values.
     #[serde(default, skip_serializing_if = "Sample::is_empty")]
     pub stress: Sample,
+}
+
+impl Scenario {
+    /// Whether it says of any kind of message how late it may be.
+    pub fn has_budget(&self) -> bool {
+        self.budget > Span::ZERO || self.also.iter().any(|also| also.budget > Span::ZERO)
+    }
 }
 
 /// How the instants of the events are spaced.

@@ -34,6 +34,21 @@ pub enum App {
     Document,
 }
 
+impl App {
+    /// The class of the messages that a scenario's own fields describe.
+    pub fn main_class(self) -> &'static str {
+        match self {
+            App::Ticker => "tick",
+            App::Topics => "event",
+            App::Chat => "message",
+            App::Ride => "position",
+            App::Auction => "bid",
+            App::Whiteboard => "patch",
+            App::Document => "op",
+        }
+    }
+}
+
 /// Whose rate a rate is.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum,

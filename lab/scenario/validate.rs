@@ -1,5 +1,7 @@
 //! The ranges of a scenario's fields, and why each range is what it is.
 
+mod people;
+
 use super::{HeaderProfile, Payload, PerDirection, Scenario, ScenarioError, Size, Span};
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -33,6 +35,7 @@ impl Scenario {
         self.validate_link()?;
         self.validate_outages()?;
         self.validate_stalls()?;
+        self.validate_people()?;
         if let HeaderProfile::Literal(heads) = &self.headers {
             heads
                 .validate()
@@ -103,8 +106,8 @@ impl Scenario {
                 "is empty: name a .csv or .jsonl file".into()
             });
         }
-        let run_ns = self.warm_up.as_nanos() + self.duration.as_nanos();
-        let events = rate * run_ns as f64 / SECOND_NS as f64;
+        let run_ns = self.run_ns();
+        let events = self.expected_messages();
         let payload = self.payload;
         if let Payload::Sized(size) = payload {
             check(
@@ -168,6 +171,14 @@ impl Scenario {
         let mut free_from = 0;
         for (index, outage) in self.outages.iter().enumerate() {
             let field = |name| format!("outages[{index}].{name}");
+            if let Some(client) = outage.client {
+                check(client < self.clients, &field("client"), || {
+                    format!(
+                        "there is no client {client}: they are numbered from 0 to {}",
+                        self.clients - 1
+                    )
+                })?;
+            }
             at_least(&field("for"), outage.lasts, "an outage has a length")?;
             check(outage.at.as_nanos() >= free_from, &field("at"), || {
                 let end = Span::from_nanos(free_from);

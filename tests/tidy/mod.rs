@@ -45,6 +45,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "sweep",
         &["measure", "net", "run", "scenario", "theory", "transport"],
     ),
+    (
+        "scorecard",
+        &["measure", "net", "run", "scenario", "theory", "transport"],
+    ),
     ("check", &["clock"]),
     (
         "reproduce",
@@ -79,6 +83,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "reproduce",
             "run",
             "scenario",
+            "scorecard",
             "sweep",
             "transport",
         ],

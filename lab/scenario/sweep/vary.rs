@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 /// The round trip, shared by both directions: a key beside the fields.
 pub const RTT: &str = "rtt";
 /// Fields that say what a scenario is called, not what it does, and lists that a text cannot hold.
-const FIXED: [&str; 5] = ["name", "about", "outages", "stalls", "replay"];
+const FIXED: [&str; 10] = [
+    "name", "about", "proves", "outages", "stalls", "replay", "also", "message", "rush", "stress",
+];
 
 /// The field behind a key; most are their own.
 pub fn field(key: &str) -> &str {
@@ -26,9 +28,11 @@ pub fn with(scenario: &Scenario, key: &str, text: &str) -> Result<Scenario, Scen
         let half = Span::from_nanos(rtt.as_nanos() / 2).to_string();
         return set(scenario, "delay", Value::String(half));
     }
-    // Counts and factors are numbers in a file, everything else is a text.
+    // Counts and factors are numbers in a file, everything else is a text. What is not written while it is at its
+    // default says only by its own form what it is.
     let value = match (current(scenario)?.get(key), serde_json::from_str(text)) {
-        (Some(Value::Number(_)), Ok(number @ Value::Number(_))) => number,
+        (Some(Value::Number(_)) | None, Ok(number @ Value::Number(_))) => number,
+        (Some(Value::Bool(_)) | None, Ok(word @ Value::Bool(_))) => word,
         _ => Value::String(text.to_owned()),
     };
     set(scenario, key, value)

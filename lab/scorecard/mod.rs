@@ -1,0 +1,90 @@
+//! Judging scenarios by their budgets: which settings are tried, and the runs themselves, on all cores.
+//!
+//! Each simulated run is single-threaded and seeded, so it does not matter which core runs it, or when.
+
+mod candidate;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+pub use plan::{INTERVALS, Job, Plan};
+
+use crate::measure::{Candidate, Card, SCORECARD_SCHEMA, SCORECARD_VERSION, Scorecard};
+use crate::net::Network;
+use crate::run::{Interrupt, Prepared, RunError, machine};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+/// Runs the plan's jobs, at most `workers` at a time, the longest first; calls `done` after each. An early end keeps
+/// what is finished.
+pub fn run(
+    plan: &Plan,
+    workers: usize,
+    interrupt: &Interrupt,
+    mut done: impl FnMut(&Job),
+) -> Result<Scorecard, RunError> {
+    let mut order: Vec<usize> = (0..plan.jobs.len()).collect();
+    order.sort_by(|&a, &b| plan.jobs[b].work.total_cmp(&plan.jobs[a].work));
+    let next = AtomicUsize::new(0);
+    let (send, receive) = mpsc::channel();
+    let mut found: Vec<Option<Candidate>> = vec![None; plan.jobs.len()];
+    thread::scope(|scope| {
+        for _ in 0..workers.clamp(1, order.len().max(1)) {
+            let (send, next, order) = (send.clone(), &next, &order);
+            scope.spawn(move || {
+                while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if interrupt.asked() {
+                        return;
+                    }
+                    let candidate = one(&plan.jobs[index], plan.network, interrupt);
+                    // Nobody listens any more once something has failed.
+                    if send.send((index, candidate)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(send);
+        // Taken into the loop: an error drops it, and the workers stop after what they are doing.
+        let receive = receive;
+        for (index, candidate) in receive {
+            found[index] = candidate?;
+            done(&plan.jobs[index]);
+        }
+        Ok::<(), RunError>(())
+    })?;
+    let partial = found.iter().any(Option::is_none);
+    let mut cards: Vec<Card> = plan
+        .cards
+        .iter()
+        .map(|(scenario, left_out)| Card {
+            scenario: scenario.clone(),
+            candidates: vec![],
+            left_out: left_out.clone(),
+        })
+        .collect();
+    for (job, candidate) in plan.jobs.iter().zip(found) {
+        cards[job.card].candidates.extend(candidate);
+    }
+    Ok(Scorecard {
+        schema: SCORECARD_SCHEMA.into(),
+        version: SCORECARD_VERSION,
+        pushlab: env!("CARGO_PKG_VERSION").into(),
+        command: plan.command.clone(),
+        network: plan.network.name().into(),
+        stress: plan.stress,
+        partial,
+        machine: (plan.network == Network::Loopback).then(machine),
+        cards,
+    })
+}
+
+/// One run; none if it was ended early.
+fn one(job: &Job, network: Network, interrupt: &Interrupt) -> Result<Option<Candidate>, RunError> {
+    let mut prepared = Prepared::new(job.scenario.clone())?;
+    prepared.interrupt = interrupt.clone();
+    let outcome = prepared.run(&job.entry, network)?;
+    let whole = outcome.cut_at_ns.is_none();
+    Ok(whole.then(|| candidate::of(job, outcome.result)))
+}
