@@ -50,14 +50,17 @@ impl Pacing {
 }
 
 impl News {
-    /// From now on it is this that the connection has to send.
-    pub fn change(&mut self, feed: Reader) {
+    /// From now on it is this that the connection has to send. Returns what is left to send of what it had until now, and
+    /// the event after which the new counts.
+    pub fn change(&mut self, feed: Reader, cursor: u64) -> Result<(Batch, u64), Forgotten> {
+        let head = self.feed.head();
+        let mut left = match self.latest {
+            false => self.feed.since(cursor)?,
+            true => self.feed.newest_since(cursor),
+        };
+        left.retain(|event| event.seq <= head);
         self.feed = feed;
-    }
-
-    /// The newest event there is, whether the connection wants it or not.
-    pub fn head(&self) -> u64 {
-        self.feed.head()
+        Ok((left, head))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::transport::pace::{News, Pacing};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{Bytes, Message};
+use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, tungstenite};
 
 /// Server half after the upgrade: hello, then events as they are born, and the client's messages as they come.
@@ -85,9 +85,12 @@ where
                     return Ok(());
                 }
                 None => return Ok(()),
-                Some(Ok(Message::Text(text))) => {
-                    if let Some(reply) = heard(&hub, &client, &text, &mut news) {
-                        sink.feed(Message::text(reply)).await.map_err(|_| Lost)?;
+                Some(Ok(Message::Text(said))) => {
+                    let Some(answers) = heard(&hub, &client, &said, &mut news, &mut cursor) else {
+                        break End::Forgotten;
+                    };
+                    for answer in answers {
+                        sink.feed(Message::Text(answer)).await.map_err(|_| Lost)?;
                         unflushed = true;
                     }
                 }
@@ -113,19 +116,31 @@ enum End {
     Broken(tungstenite::Error),
 }
 
-/// What a client said, and the answer: other topics, or a message for the hub.
-fn heard(hub: &Hub, client: &str, text: &str, news: &mut News) -> Option<String> {
-    let Some(topics) = change(text) else {
-        return hub.receive(client, text.as_bytes(), clock::now_ns()).text();
+/// What a client said, and what it is told: other topics, or a message for the hub. `None` if the log has forgotten what
+/// it is still to be told of its topics until now.
+fn heard(
+    hub: &Hub,
+    client: &str,
+    said: &str,
+    news: &mut News,
+    cursor: &mut u64,
+) -> Option<Vec<Utf8Bytes>> {
+    let Some(topics) = change(said) else {
+        let reply = hub.receive(client, said.as_bytes(), clock::now_ns());
+        return Some(reply.text().map(Utf8Bytes::from).into_iter().collect());
     };
     let names = serde_json::to_string(&topics).unwrap_or_default();
-    match hub.reader(Some(topics), Some(client)) {
-        Ok(feed) => {
-            // Up to here the client has been told, or will be in a moment, of what it followed before.
-            let since = news.head();
-            news.change(feed);
-            Some(format!("{{\"following\":{names},\"since\":{since}}}"))
+    let feed = match hub.reader(Some(topics), Some(client)) {
+        Ok(feed) => feed,
+        Err(problem) => {
+            let reply = Reply::Bad { n: None, problem };
+            return Some(reply.text().map(Utf8Bytes::from).into_iter().collect());
         }
-        Err(problem) => Some(Reply::Bad { n: None, problem }.text()?),
-    }
+    };
+    // First all that it followed until now, then from where on the new counts.
+    let (left, since) = news.change(feed, *cursor).ok()?;
+    *cursor = since;
+    let following = format!("{{\"following\":{names},\"since\":{since}}}");
+    let left = left.iter().map(|event| text(&event.payload));
+    Some(left.chain([Utf8Bytes::from(following)]).collect())
 }
