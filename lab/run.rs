@@ -9,6 +9,7 @@ mod capture;
 mod error;
 mod idle;
 mod interrupt;
+mod joining;
 mod lies;
 mod loopback;
 mod outcome;

@@ -1,7 +1,7 @@
 //! A run on the simulated network, in virtual time.
 
 use super::stage::Stage;
-use super::{Outcome, Prepared, RunError, announce, follow, latest, publish};
+use super::{Outcome, Prepared, RunError, announce, follow, joining, latest, publish};
 use crate::clock::{S, US};
 use crate::feed::Feed;
 use crate::hub::Hub;
@@ -168,7 +168,13 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
     let watched = recorder.expectation().watched();
     let (tap, packets) = ladder_tap(watched, prepared.scenario.warm_up.as_nanos());
     let capture = prepared.capture.as_ref().map(|capture| capture.tap(entry));
-    let taps = [Some(tap), capture].into_iter().flatten().collect();
+    let late = joining::watch(&prepared.scenario);
+    let (late, late_taps): (Vec<_>, Vec<_>) = late.into_iter().unzip();
+    let taps = [Some(tap), capture]
+        .into_iter()
+        .flatten()
+        .chain(late_taps)
+        .collect();
     let report = record(prepared, entry, &recorder, stage.as_ref(), taps)?;
     if let Some(stage) = &stage {
         stage.compare_states(prepared, &recorder);
@@ -181,6 +187,15 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
         report.ledger,
         Cpu::default(),
     );
+    if let Some(people) = outcome
+        .result
+        .figures
+        .as_mut()
+        .and_then(|figures| figures.people.as_mut())
+        && let Some(joins) = &mut people.joins
+    {
+        joins.bytes = joining::bytes(&late, &recorder);
+    }
     if let Some(series) = &mut outcome.result.series {
         series.packets =
             std::mem::take(&mut *packets.lock().unwrap_or_else(PoisonError::into_inner));

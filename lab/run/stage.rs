@@ -53,6 +53,7 @@ impl Prepared {
             by_topic: true,
             echo: scenario.echo,
             open: true,
+            late: scenario.late,
             ..Expectation::tape([], scenario.clients)
                 .measured(scenario.warm_up.as_nanos(), self.end_ns())
         }

@@ -22,6 +22,8 @@ pub struct ClientBook {
     pub dialled_ns: Option<u64>,
     pub first_event_ns: Option<u64>,
     pub current_ns: Option<u64>,
+    /// The newest event when it first dialled, while it has not caught up with that; only of one that comes late.
+    pub(super) behind: Option<u64>,
     /// Connections: now, and at most.
     pub(super) open: u32,
     pub most_open: u32,

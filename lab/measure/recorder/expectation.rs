@@ -63,6 +63,8 @@ pub struct Expectation {
     pub echo: bool,
     /// Whether more events will be expected while the run goes on.
     pub open: bool,
+    /// How many clients come late: the last ones.
+    pub late: u32,
 }
 
 impl Expectation {
@@ -82,6 +84,7 @@ impl Expectation {
             by_topic: false,
             echo: true,
             open: false,
+            late: 0,
         }
     }
 

@@ -130,11 +130,16 @@ impl Recorder {
             && (0..self.0.expectation.clients).all(|client| self.has_all(&mut state, client))
     }
 
-    /// A client begins to connect.
+    /// A client begins to connect. One that comes late is current once it has all that there was at this instant.
     pub fn dialled(&self, client: u32, now_ns: u64) {
+        let expectation = &self.0.expectation;
         let mut state = self.lock();
         state.book.connections += 1;
+        let events = state.log.len();
         let own = &mut state.book.clients[client as usize];
+        if own.dialled_ns.is_none() && client >= expectation.clients - expectation.late {
+            own.behind = Some(events);
+        }
         own.dialled_ns.get_or_insert(now_ns);
         own.open += 1;
         own.most_open = own.most_open.max(own.open);
@@ -147,12 +152,24 @@ impl Recorder {
         own.open = own.open.saturating_sub(1);
     }
 
-    /// A client that came late has caught up; only the first time counts.
-    pub fn current(&self, client: u32, now_ns: u64) {
-        let mut state = self.lock();
-        state.book.clients[client as usize]
-            .current_ns
-            .get_or_insert(now_ns);
+    /// When a client that came late had caught up.
+    pub fn current_ns(&self, client: u32) -> Option<u64> {
+        self.lock().book.clients[client as usize].current_ns
+    }
+
+    /// A client has come on: perhaps one that came late has caught up.
+    fn came_on(&self, state: &mut State, client: u32, now_ns: u64) {
+        let own = &mut state.book.clients[client as usize];
+        let Some(behind) = own.behind else { return };
+        let reader = Reader {
+            log: &state.log,
+            client,
+            echo: self.0.expectation.echo,
+        };
+        if own.lacks(behind, reader).is_none() {
+            own.behind = None;
+            own.current_ns = Some(now_ns);
+        }
     }
 
     /// A client sends an HTTP request (an upgrade and a stream opening count too).

@@ -106,6 +106,7 @@ impl Recorder {
         if client == expectation.watched() {
             book.watch(now_ns, born_ns, expectation.is_plain());
         }
+        self.came_on(&mut state, client, now_ns);
         true
     }
 
@@ -170,6 +171,7 @@ impl Recorder {
             }
         }
         book.clients[client as usize].tracks = tracks;
+        self.came_on(&mut state, client, now_ns);
     }
 
     /// What a client follows from the event after `since` on; before that it was nothing, or the topics of the call

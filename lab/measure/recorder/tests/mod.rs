@@ -139,11 +139,33 @@ fn connections_that_are_open_at_once() {
     recorder.hung_up(0);
     recorder.dialled(0, 7 * MS);
     recorder.dialled(1, 10 * MS);
-    // The second came late.
-    recorder.current(1, 40 * MS);
-    recorder.current(1, 90 * MS);
     let found = people(&recorder).expect("topics");
-    assert_eq!(found.connections_per_participant, 1.5);
-    let joins = found.joins.expect("one who came late");
-    assert_eq!((joins.clients, joins.current_us.mean), (1, 30_000.0));
+    assert_eq!(
+        (found.connections_per_participant, found.joins),
+        (1.5, None)
+    );
+}
+
+#[test]
+fn who_comes_late_is_current_once_it_has_what_there_was() {
+    let recorder = Recorder::new(Expectation {
+        clients: 3,
+        late: 2,
+        ..topics([])
+    });
+    (0..3).for_each(|client| recorder.follows(client, &[0], 0, 0));
+    recorder.dialled(0, 0);
+    recorder.expect(event(0, 1, None));
+    recorder.expect(event(0, 2, None));
+    // One reads from the beginning, one is given a snapshot. What comes meanwhile is not waited for.
+    recorder.dialled(1, 10 * MS);
+    recorder.dialled(2, 10 * MS);
+    recorder.expect(event(0, 3, None));
+    recorder.joined(2, 3, 20 * MS);
+    recorder.saw(1, Some(1), &event(0, 1, None).payload, 30 * MS);
+    recorder.saw(1, Some(2), &event(0, 2, None).payload, 50 * MS);
+    recorder.saw(1, Some(3), &event(0, 3, None).payload, 90 * MS);
+    let joins = people(&recorder).and_then(|people| people.joins);
+    let joins = joins.expect("two who came late");
+    assert_eq!((joins.clients, joins.current_us.mean), (2, 25_000.0));
 }
