@@ -151,6 +151,7 @@ fn who_comes_late_is_current_once_it_has_what_there_was() {
     let recorder = Recorder::new(Expectation {
         clients: 3,
         late: 2,
+        open: true,
         ..topics([])
     });
     (0..3).for_each(|client| recorder.follows(client, &[0], 0, 0));
@@ -165,6 +166,8 @@ fn who_comes_late_is_current_once_it_has_what_there_was() {
     recorder.saw(1, Some(1), &event(0, 1, None).payload, 30 * MS);
     recorder.saw(1, Some(2), &event(0, 2, None).payload, 50 * MS);
     recorder.saw(1, Some(3), &event(0, 3, None).payload, 90 * MS);
+    recorder.no_more();
+    recorder.joined(0, 3, 95 * MS);
     let joins = people(&recorder).and_then(|people| people.joins);
     let joins = joins.expect("two who came late");
     assert_eq!((joins.clients, joins.current_us.mean), (2, 25_000.0));
