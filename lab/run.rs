@@ -234,6 +234,7 @@ impl Prepared {
         };
         Expectation {
             latest,
+            classes: self.classes(),
             ..Expectation::tape(self.events.iter().map(expected), self.scenario.clients)
                 .measured(self.scenario.warm_up.as_nanos(), self.end_ns())
         }

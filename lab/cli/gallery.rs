@@ -1,18 +1,20 @@
 //! `pushlab gallery`: the reports of all shipped scenarios and sweeps, the page of the literature, and an index, as they
 //! are committed in `reports/`.
 
+use super::overrides::Overrides;
 use super::progress::Progress;
 use super::recording::Recording;
-use super::{Failure, folder, sweep};
-use crate::measure::Results;
+use super::{Failure, folder, scorecard as cli_scorecard, sweep};
+use crate::measure::{Results, Scorecard};
 use crate::measure::literature::Literature;
 use crate::measure::sweep::SweepResults;
 use crate::net::Network;
 use crate::report;
 use crate::reproduce;
-use crate::run::Prepared;
+use crate::run::{Interrupt, Prepared};
 use crate::scenario::sweep as definition;
 use crate::scenario::{self, SHIPPED};
+use crate::scorecard;
 use crate::sweep::Plan;
 use crate::transport;
 use clap::Args;
@@ -29,7 +31,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let progress = Progress::start_of(
         "rendering the gallery",
-        SHIPPED.len() + definition::SHIPPED.len() + 1,
+        SHIPPED.len() + definition::SHIPPED.len() + 2,
         "reports",
     );
     let mut verified = true;
@@ -54,6 +56,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             &Recording::Sweep(Box::new(results)),
         )?;
     }
+    let scorecard = scorecard()?;
+    write(
+        report::SCORECARD,
+        &Recording::Scorecard(Box::new(scorecard.clone())),
+    )?;
     let literature = literature()?;
     write(
         report::LITERATURE,
@@ -61,7 +68,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     )?;
     progress.finish();
     let index = arguments.out.join("index.html");
-    fs::write(&index, report::gallery(&runs, &sweeps, &literature))
+    fs::write(&index, report::gallery(&runs, &scorecard, &sweeps, &literature))
         .map_err(|error| Failure::file(format!("cannot write {}", index.display()), error))?;
     anstream::eprintln!("gallery: {}", index.display());
     match verified {
@@ -80,6 +87,21 @@ fn sweep_of(name: &str, text: &str) -> Result<SweepResults, Failure> {
     let command = format!("pushlab sweep {name}");
     let plan = Plan::new(definition::parse(text, name)?, Network::Simulated, command)?;
     sweep::measure_quietly(&plan)
+}
+
+/// All that have a budget, as they are shipped.
+fn scorecard() -> Result<Scorecard, Failure> {
+    let scenarios = cli_scorecard::scenarios(cli_scorecard::ALL, &Overrides::default())?;
+    let command = "pushlab run all --scorecard".into();
+    let plan = scorecard::Plan::new(
+        scenarios,
+        transport::ALL,
+        Network::Simulated,
+        command,
+        false,
+    )?;
+    let interrupt = Interrupt::default();
+    Ok(scorecard::run(&plan, sweep::cores(), &interrupt, |_| {})?)
 }
 
 /// Only what gives the same on every machine.

@@ -1,8 +1,8 @@
 //! The index of the gallery: one card per report, with its question, its answer and its pictures.
 
-use super::{finding, literature, sweep};
+use super::{finding, literature, scorecard, sweep};
 use crate::chart::{self, Chart};
-use crate::measure::Results;
+use crate::measure::{Results, Scorecard};
 use crate::measure::literature::Literature;
 use crate::measure::sweep::SweepResults;
 use askama::Template;
@@ -34,6 +34,8 @@ struct Card<'a> {
     command: &'a str,
 }
 
+/// The scorecard lies here.
+pub const SCORECARD: &str = "scorecard";
 /// The page of the literature lies here.
 pub const LITERATURE: &str = "literature";
 
@@ -43,9 +45,18 @@ pub fn sweep_folder(name: &str) -> String {
 }
 
 /// The index page. The report of a run is expected in a folder named after its scenario, a sweep's in `sweeps/NAME`,
-/// the literature's in `literature`.
-pub fn gallery(runs: &[Results], sweeps: &[SweepResults], literature: &Literature) -> String {
+/// the scorecard's in `scorecard`, the literature's in `literature`.
+pub fn gallery(
+    runs: &[Results],
+    scorecard: &Scorecard,
+    sweeps: &[SweepResults],
+    literature: &Literature,
+) -> String {
     let groups = vec![
+        Group {
+            title: "Which one should I pick?",
+            cards: vec![of_scorecard(scorecard)],
+        },
         Group {
             title: "Scenarios",
             cards: runs.iter().map(of_run).collect(),
@@ -101,6 +112,20 @@ fn of_sweep(results: &SweepResults) -> Card<'_> {
         picture,
         alt,
         command: &results.head.command,
+    }
+}
+
+fn of_scorecard(card: &Scorecard) -> Card<'_> {
+    let (picture, alt) = cover(chart::scorecard::scorecard(card).into_iter().next());
+    Card {
+        id: SCORECARD,
+        title: "The scorecard",
+        folder: SCORECARD.into(),
+        about: "Every scenario that has a budget, over every transport: who meets it, and what that costs.",
+        answer: scorecard::answer(card),
+        picture,
+        alt,
+        command: &card.command,
     }
 }
 

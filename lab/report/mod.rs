@@ -30,7 +30,7 @@ mod verdict;
 pub use crate::chart::format;
 pub use deviation::{Deviation, deviations};
 pub use finding::{Finding, finding};
-pub use gallery::{LITERATURE, gallery, sweep_folder};
+pub use gallery::{LITERATURE, SCORECARD, gallery, sweep_folder};
 pub use html::{html, html_beside_png};
 pub use ladder::{Ladder, Rung, ladders};
 pub use markdown::markdown;

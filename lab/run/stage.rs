@@ -14,7 +14,7 @@ use crate::clock;
 use crate::feed::Feed;
 use crate::hub::{Charter, Hub, Witness};
 use crate::measure::recorder::{Class, Expectation, Recorder};
-use crate::scenario::{App, Follow, Scenario};
+use crate::scenario::{App, Follow, Scenario, Span};
 use crate::transport::person::{Person, PersonSetup};
 use crate::transport::{Following, Part};
 use std::sync::Arc;
@@ -39,16 +39,21 @@ impl Prepared {
         self.scenario.app != App::Ticker
     }
 
-    /// What is expected of an application before anything has happened.
-    pub(super) fn open_expectation(&self, latest: bool) -> Expectation {
-        let scenario = &self.scenario;
-        let class = |(name, budget): (String, crate::scenario::Span)| Class {
+    /// The kinds of message and their budgets.
+    pub(super) fn classes(&self) -> Vec<Class> {
+        let class = |(name, budget): (String, Span)| Class {
             name,
             budget_ns: (!budget.is_zero()).then(|| budget.as_nanos()),
         };
+        app::classes(&self.scenario).into_iter().map(class).collect()
+    }
+
+    /// What is expected of an application before anything has happened.
+    pub(super) fn open_expectation(&self, latest: bool) -> Expectation {
+        let scenario = &self.scenario;
         Expectation {
             latest,
-            classes: app::classes(scenario).into_iter().map(class).collect(),
+            classes: self.classes(),
             topics: scenario.topics,
             by_topic: true,
             echo: scenario.echo,

@@ -2,17 +2,14 @@
 
 use super::Job;
 use crate::measure::summary::rounded;
-use crate::measure::{Bytes, Candidate, CardCosts, ClassFigures, Figures, TransportResult};
-use crate::scenario::{Scenario, Span};
+use crate::measure::{Bytes, Candidate, CardCosts, Figures, TransportResult};
 use crate::theory::Law;
 
 /// What a run says about a setting.
 pub fn of(job: &Job, result: TransportResult) -> Candidate {
     let figures = result.figures.as_ref().filter(|_| result.verified);
-    let classes = figures.map_or_else(Vec::new, |figures| classes(&job.scenario, figures));
-    let judged: Vec<bool> = classes.iter().filter_map(|class| class.met).collect();
-    let met = (!judged.is_empty()).then(|| judged.iter().all(|met| *met));
-    let upward = figures.and_then(|f| f.people.as_ref()?.upward.as_ref());
+    let people = figures.and_then(|figures| figures.people.as_ref());
+    let upward = people.and_then(|people| people.upward.as_ref());
     let judged = upward.map(|up| (up.refused_stale, up.accepted + up.refused));
     let stale = judged.filter(|(_, all)| *all > 0);
     Candidate {
@@ -25,27 +22,9 @@ pub fn of(job: &Job, result: TransportResult) -> Candidate {
         with: job.with.clone(),
         verified: result.verified,
         problem: result.problem,
-        classes,
-        met,
+        classes: people.map_or_else(Vec::new, |people| people.classes.clone()),
+        met: people.and_then(|people| people.met),
     }
-}
-
-/// The kinds of message. Where only the figures of every feed are there, the one kind is judged by its 99th percentile,
-/// which says the same as the share that is in time.
-fn classes(scenario: &Scenario, figures: &Figures) -> Vec<ClassFigures> {
-    if let Some(people) = &figures.people {
-        return people.classes.clone();
-    }
-    let budget_us = (scenario.budget > Span::ZERO).then(|| scenario.budget.as_nanos() as f64 / 1e3);
-    vec![ClassFigures {
-        class: scenario.app.main_class().into(),
-        events: figures.latency_events,
-        deliveries: figures.latency_samples,
-        latency_us: figures.latency_us,
-        budget_us,
-        within_budget: None,
-        met: budget_us.map(|budget| figures.latency_us.p99 <= budget),
-    }]
 }
 
 /// What it costs per client and minute.

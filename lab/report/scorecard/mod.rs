@@ -11,6 +11,7 @@ mod words;
 
 pub use html::{html, html_beside_png};
 pub use text::{markdown, terminal};
+pub use whole::answer;
 
 use crate::chart::Table;
 use crate::chart::format::{percent, time};
