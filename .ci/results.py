@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a command that prints results as JSON and checks what must hold for them.
 
-usage: results.py kaazing|loopback|both|replay COMMAND...
+usage: results.py kaazing|loopback|both|replay|people|scorecard COMMAND...
 """
 import json
 import subprocess
@@ -22,7 +22,8 @@ def every(results):
     assert [row["id"] for row in results["transports"]] == FOUR
     for row in results["transports"]:
         assert row["verified"], f"{row['id']}: {row.get('problem')}"
-        assert row["delivered"] + row["superseded"] == row["expected"] > 0, row["id"]
+        seen = row["delivered"] + row["superseded"] + row.get("people", {}).get("in_snapshots", 0)
+        assert seen == row["expected"] > 0, row["id"]
         sizes = row["bytes"]
         assert sum(sizes[layer] for layer in LAYERS) == sizes["total"], row["id"]
         assert sizes["up"] + sizes["down"] == sizes["total"], row["id"]
@@ -43,6 +44,34 @@ def loopback(results):
         for side in ["server", "client"]:
             cost = row[f"{side}_cpu_us_per_delivery"]
             assert 0 < cost < 10_000, f"{row['id']}: {side} CPU {cost} us per delivery"
+
+
+def people(results):
+    """An application: every message judged and confirmed, every screen as the server has it."""
+    for row in results["transports"]:
+        found = row["people"]
+        assert found["states_different"] == 0, row["id"]
+        assert found["gaps_detected"] == found["gaps_repaired"], row["id"]
+        upward = found.get("upward")
+        if upward:
+            assert upward["to_acknowledge"] == upward["acknowledged"], row["id"]
+            judged = upward["accepted"] + upward["refused"] + upward["dropped"]
+            assert judged == upward["published"] > 0, row["id"]
+            print(f"    {upward['published']} published, {upward['acknowledged']} confirmed")
+
+
+def scorecard(results):
+    assert results["schema"] == "pushlab/scorecard" and results["version"] == 1
+    cards = {card["scenario"]["name"]: card["candidates"] for card in results["cards"]}
+    assert len(cards) >= 7, sorted(cards)
+    for name, candidates in cards.items():
+        for one in candidates:
+            assert one["verified"], f"{name}, {one['id']}: {one.get('problem')}"
+    shipped = lambda name: {one["id"]: one for one in cards[name] if not one.get("with")}
+    assert shipped("notifications")["short-poll"]["met"], "a poll is enough for notifications"
+    stale = {id: one["stale_share"] for id, one in shipped("auction").items()}
+    print(f"  bids refused as stale: {stale}")
+    assert stale["websocket"] <= stale["short-poll"] and stale["sse"] <= stale["short-poll"]
 
 
 def both(results):
@@ -66,10 +95,11 @@ def main():
     ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=300)
     assert ended.returncode == 0, f"exit code {ended.returncode}"
     results = json.loads(ended.stdout)
-    if check == "both":
-        return both(results)
+    if check in ("both", "scorecard"):
+        return {"both": both, "scorecard": scorecard}[check](results)
     every(results)
-    {"kaazing": kaazing, "loopback": loopback, "replay": lambda _: None}[check](results)
+    checks = {"kaazing": kaazing, "loopback": loopback, "replay": lambda _: None, "people": people}
+    checks[check](results)
 
 
 main()

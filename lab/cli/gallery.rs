@@ -5,9 +5,9 @@ use super::overrides::Overrides;
 use super::progress::Progress;
 use super::recording::Recording;
 use super::{Failure, folder, scorecard as cli_scorecard, sweep};
-use crate::measure::{Results, Scorecard};
 use crate::measure::literature::Literature;
 use crate::measure::sweep::SweepResults;
+use crate::measure::{Results, Scorecard};
 use crate::net::Network;
 use crate::report;
 use crate::reproduce;
@@ -68,8 +68,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     )?;
     progress.finish();
     let index = arguments.out.join("index.html");
-    fs::write(&index, report::gallery(&runs, &scorecard, &sweeps, &literature))
-        .map_err(|error| Failure::file(format!("cannot write {}", index.display()), error))?;
+    fs::write(
+        &index,
+        report::gallery(&runs, &scorecard, &sweeps, &literature),
+    )
+    .map_err(|error| Failure::file(format!("cannot write {}", index.display()), error))?;
     anstream::eprintln!("gallery: {}", index.display());
     match verified {
         true => Ok(()),

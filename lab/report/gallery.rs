@@ -2,9 +2,9 @@
 
 use super::{finding, literature, scorecard, sweep};
 use crate::chart::{self, Chart};
-use crate::measure::{Results, Scorecard};
 use crate::measure::literature::Literature;
 use crate::measure::sweep::SweepResults;
+use crate::measure::{Results, Scorecard};
 use askama::Template;
 
 #[derive(Template)]

@@ -45,7 +45,10 @@ impl Prepared {
             name,
             budget_ns: (!budget.is_zero()).then(|| budget.as_nanos()),
         };
-        app::classes(&self.scenario).into_iter().map(class).collect()
+        app::classes(&self.scenario)
+            .into_iter()
+            .map(class)
+            .collect()
     }
 
     /// What is expected of an application before anything has happened.
