@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 
-DOCUMENTS = ["README.md", "METHODOLOGY.md", "ARCHITECTURE.md", "scenarios/README.md", "docs/CONTRACT.md"]
+DOCUMENTS = ["README.md", "METHODOLOGY.md", "ARCHITECTURE.md", "scenarios/README.md", "docs/CONTRACT.md",
+             "docs/adding-a-scenario.md"]
 PATIENCE_S = 120
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

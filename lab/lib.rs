@@ -1,6 +1,6 @@
-//! pushlab runs one live feed over short polling, long polling, Server-Sent Events and WebSocket,
-//! checks that every client saw every event, and tells what each way costs: how late, how stale, how
-//! many bytes.
+//! pushlab runs one live scenario over short polling, long polling, Server-Sent Events and WebSocket,
+//! checks that every client saw every event of what it follows, and tells what each way costs: how late, how
+//! stale, how many bytes. In some scenarios people publish, too.
 //!
 //! # Start here
 //!
@@ -51,6 +51,17 @@
 //!        +------------------------> Results <----------------------+
 //!                                      |
 //!            recording.json  <---------+--------->  chart, report
+//! ```
+//!
+//! Of an application the events come to be while it runs. What a person publishes goes up through the same wires to
+//! the [`hub`], where its [rules](app::Rules) judge it; a [witness](hub::Witness) tells the recorder what is to be seen:
+//!
+//! ```text
+//!  script --> person --act--> Wire ~~~ Wire --> hub (rules) --> Feed --> Wire ~~~ Wire --> person, Recorder
+//!                                                |                                             ^
+//!                                                +--> witness: each event, each verdict -------+
+//!                                                        |
+//!                                                        +--> after the run: rules anew, same events, same states?
 //! ```
 //!
 //! # Invariants

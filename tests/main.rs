@@ -4,6 +4,7 @@ mod broken;
 mod check;
 mod contract;
 mod determinism;
+mod guide;
 mod heap;
 mod hostile;
 mod lies;

@@ -7,42 +7,8 @@ use crate::scenario::{self, ScenarioError};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The sweeps that come with the program: name and file text.
-pub const SHIPPED: &[(&str, &str)] = &[
-    (
-        "freshness",
-        include_str!("../../../scenarios/sweeps/freshness.json"),
-    ),
-    (
-        "distance",
-        include_str!("../../../scenarios/sweeps/distance.json"),
-    ),
-    ("rate", include_str!("../../../scenarios/sweeps/rate.json")),
-    (
-        "payload",
-        include_str!("../../../scenarios/sweeps/payload.json"),
-    ),
-    (
-        "cliff",
-        include_str!("../../../scenarios/sweeps/cliff.json"),
-    ),
-    (
-        "cliff-map",
-        include_str!("../../../scenarios/sweeps/cliff-map.json"),
-    ),
-    (
-        "break-even-lean",
-        include_str!("../../../scenarios/sweeps/break-even-lean.json"),
-    ),
-    (
-        "break-even-2009",
-        include_str!("../../../scenarios/sweeps/break-even-2009.json"),
-    ),
-    (
-        "break-even-every",
-        include_str!("../../../scenarios/sweeps/break-even-every.json"),
-    ),
-];
+/// The sweeps that come with the program, which are the files of `scenarios/sweeps/`: name and text, by name.
+pub const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sweeps.rs"));
 
 /// What is only in a file: the scenario by its name, and what differs from it.
 #[derive(Deserialize)]
