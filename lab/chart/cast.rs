@@ -22,7 +22,7 @@ pub fn rate(scenario: &Scenario) -> String {
     let rate = format!("{rate}{}", whose(scenario));
     match &scenario.rush {
         None => rate,
-        Some(rush) => format!("{rate}, in a rush {}x", rush.times),
+        Some(rush) => format!("{rate} ({}x in a rush)", rush.times),
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
             ),
             (
                 r#"{"name":"x","app":"auction","publishers":9,"rate":"0.1/s","rush":{"at":"45s","for":"12s","times":60}}"#,
-                "0.1 bids/s in all, in a rush 60x",
+                "0.1 bids/s in all (60x in a rush)",
             ),
             (r#"{"name":"x","app":"topics","rate":"3/s"}"#, "3 events/s"),
         ] {

@@ -74,10 +74,10 @@ pub fn finding(results: &Results) -> Finding {
         // Where there is a budget, speed is a means: who keeps it, and then who is cheap.
         Some(judged) => {
             let mut sentences = vec![format!("{}, {}", condition(results), judged.verdict())];
-            sentences.extend(match judged.among() {
-                None => cost_sentence(&cost),
-                Some(among) => cost_sentence(&ranked(&judged.met, |(_, f)| f.bytes_per_event))
-                    .map(|sentence| format!("{among}{sentence}")),
+            sentences.extend(match judged.divided() {
+                false => cost_sentence(&cost),
+                true => cost_sentence(&ranked(&judged.met, |(_, f)| f.bytes_per_event))
+                    .map(|sentence| format!("Who met it: {sentence}")),
             });
             sentences.push(speed_sentence(&speed));
             sentences

@@ -38,27 +38,37 @@ impl Judged<'_> {
             true => format!("the budget ({})", budgets.join(", ")),
             false => format!("every budget ({})", budgets.join(", ")),
         };
-        let missed = self.missed.iter().map(by_how_much).collect::<Vec<_>>().join("; ");
+        let missed = |with_names| {
+            let each = self.missed.iter().map(|entry| by_how_much(entry, with_names));
+            each.collect::<Vec<_>>().join("; ")
+        };
         match (self.met.len(), self.missed.len()) {
             (1, 0) => format!("{} met {what}.", all(&self.met)),
-            (_, 0) => format!("all of {} met {what}.", all(&self.met)),
-            (0, 1) => format!("{} did not meet {what}: {missed}.", all(&self.missed)),
-            (0, _) => format!("none of {} met {what}: {missed}.", all(&self.missed)),
-            (_, n) => format!(
-                "{} met {what}, {} did not: {missed}.",
+            (_, 0) => format!("{} all met {what}.", all(&self.met)),
+            (0, 1) => format!(
+                "{} did not meet {what}: {}.",
+                all(&self.missed),
+                missed(false)
+            ),
+            (0, _) => format!("nobody met {what}: {}.", missed(true)),
+            (_, 1) => format!(
+                "{} met {what}. {} did not: {}.",
                 all(&self.met),
-                if n == 1 { all(&self.missed) } else { format!("{n} others") },
+                all(&self.missed),
+                missed(false)
+            ),
+            _ => format!(
+                "{} met {what}. {} did not: {}.",
+                all(&self.met),
+                all(&self.missed),
+                missed(true)
             ),
         }
     }
 
-    /// What comes before the cost of an event, if only those who met the budgets are compared.
-    pub fn among(&self) -> Option<&'static str> {
-        match (self.met.len(), self.missed.len()) {
-            (0, _) | (_, 0) => None,
-            (1, _) => Some("Of those that met it there is only one. "),
-            _ => Some("Among those that met it: "),
-        }
+    /// Whether some met the budgets and some did not: then only the cost of the former is worth comparing.
+    pub fn divided(&self) -> bool {
+        !self.met.is_empty() && !self.missed.is_empty()
     }
 }
 
@@ -74,8 +84,8 @@ fn budgets<'a>(mut entries: impl Iterator<Item = &'a Entry<'a>>) -> Vec<String> 
         .collect()
 }
 
-/// `with Short polling 95 % of message were seen in time, and 99 % within 1.03 s`.
-fn by_how_much((transport, figures): &Entry) -> String {
+/// `95 % of kind message in time, 99 % only within 1.03 s`, after whom it is about if that is not said.
+fn by_how_much((transport, figures): &Entry, with_name: bool) -> String {
     let classes = figures.people.iter().flat_map(|people| &people.classes);
     let each: Vec<_> = classes
         .filter(|class| class.met == Some(false))
@@ -89,7 +99,10 @@ fn by_how_much((transport, figures): &Entry) -> String {
             )
         })
         .collect();
-    format!("with {} {}", transport.label, each.join(", "))
+    match with_name {
+        true => format!("with {} {}", transport.label, each.join(", ")),
+        false => each.join(", "),
+    }
 }
 
 /// What else an application's run shows: who decided on what was old, what was lost, what a confirmation took.

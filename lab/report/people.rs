@@ -21,7 +21,11 @@ fn people(results: &Results) -> impl Iterator<Item = &People> {
 pub fn table(results: &Results) -> Table {
     let labels = results.transports.iter().map(|t| t.label.as_str());
     let head: Vec<&str> = ["Figure"].into_iter().chain(labels).collect();
-    let mut table = Table::new("What people published, and what it took to take part", &head);
+    let caption = match published(results) {
+        true => "What people published, and what it took to take part",
+        false => "What it took to take part",
+    };
+    let mut table = Table::new(caption, &head);
     if people(results).next().is_none() {
         return table;
     }
@@ -144,20 +148,11 @@ fn part(n: u64, upward: &Upward) -> String {
     }
 }
 
-/// What a card and the terminal say of the budgets: `met`, or which kinds did not meet theirs. Absent without budgets.
+/// What a card says of the budgets; absent without budgets.
 pub fn budgets_in_words(people: &People) -> Option<String> {
-    let missed: Vec<_> = people
-        .classes
-        .iter()
-        .filter(|class| class.met == Some(false))
-        .map(|class| {
-            let share = format::percent(class.within_budget.unwrap_or(0.0));
-            format!("{} {share} in time", class.class)
-        })
-        .collect();
     Some(match people.met? {
         true => "\u{2713} met".into(),
-        false => format!("\u{2717} NOT met: {}", missed.join(", ")),
+        false => "\u{2717} NOT met".into(),
     })
 }
 
