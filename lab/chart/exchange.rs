@@ -56,8 +56,14 @@ impl Exchange<'_> {
     pub fn questions(&self) -> u64 {
         self.arrows
             .iter()
-            .filter(|arrow| arrow.up && !arrow.opens)
+            .filter(|arrow| arrow.up && !arrow.opens && !arrow.carries_news)
             .count() as u64
+    }
+
+    /// Packets with which the client published something.
+    pub fn published(&self) -> u64 {
+        let arrows = self.arrows.iter();
+        arrows.filter(|arrow| arrow.up && arrow.carries_news).count() as u64
     }
 
     /// Packets that brought events.
@@ -105,14 +111,20 @@ fn is_said(packet: &Packet) -> bool {
 fn exchange(transport: &TransportResult, from_us: u64, span_us: u64) -> Exchange<'_> {
     let within = |us: u64| (from_us..from_us + span_us).contains(&us);
     let since = |us: u64| us.saturating_sub(from_us).min(span_us);
-    let (mut arrows, mut held, mut asked) = (vec![], vec![], None);
+    let (mut arrows, mut held, mut asked, mut posted) = (vec![], vec![], None, 0_u32);
     for packet in packets(transport).filter(|packet| within(packet.sent_us) && is_said(packet)) {
-        let question = packet.up && packet.http_headers > 0;
-        if question {
-            asked = packet.arrived_us;
+        let head = packet.http_headers > 0;
+        // What the client publishes is no question, and an answer without news is first of all its answer.
+        match (packet.up && head, packet.payload > 0) {
+            (true, true) => posted += 1,
+            (true, false) => asked = packet.arrived_us,
+            _ => {}
         }
-        if let (false, Some(arrived_us)) = (packet.up, asked)
-            && packet.http_headers > 0
+        let receipt = !packet.up && head && packet.payload == 0 && posted > 0;
+        if receipt {
+            posted -= 1;
+        } else if let (false, Some(arrived_us)) = (packet.up, asked)
+            && head
         {
             held.push(Stretch {
                 from_us: since(arrived_us),

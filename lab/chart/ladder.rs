@@ -16,6 +16,11 @@ const SHEET: Sheet = Sheet {
     reading: "Time runs down. Thick: news. Thin: a question. Grey: nothing new. Bar: news waits. \
                        Shaded: a question is held.",
 };
+/// The same where clients publish.
+const BOTH_WAYS: Sheet = Sheet {
+    reading: "Time runs down. Thick: news, or a message published. Thin: a question. Grey: nothing new. Shaded: held.",
+    ..SHEET
+};
 /// Top of the ladders, below the names.
 const TOP: i32 = 158;
 /// Left end of the first ladder, right of the seconds.
@@ -34,7 +39,11 @@ pub fn chart(results: &Results) -> Option<Chart> {
         return None;
     }
     let alt = alt(&exchanges);
-    Some(SHEET.chart(results, alt, table(&exchanges), |canvas| {
+    let sheet = match exchanges.iter().any(|e| e.published() > 0) {
+        true => &BOTH_WAYS,
+        false => &SHEET,
+    };
+    Some(sheet.chart(results, alt, table(&exchanges), |canvas| {
         draw(canvas, &exchanges)
     }))
 }
@@ -187,6 +196,12 @@ fn alt(exchanges: &[Exchange]) -> String {
             let label = &exchange.transport.label;
             let (questions, news) = (exchange.questions(), exchange.news());
             match questions {
+                _ if exchange.published() > 0 => format!(
+                    "with {label} the client published {}, asked {} and was told news {}",
+                    counted(exchange.published(), "time"),
+                    counted(questions, "time"),
+                    counted(news, "time")
+                ),
                 0 => format!(
                     "with {label} the server spoke {} unasked",
                     counted(news, "time")
@@ -214,6 +229,10 @@ fn table(exchanges: &[Exchange]) -> Table {
         "Longest wait at the server",
     ];
     let mut table = Table::new("What was said in these seconds", &head);
+    let both_ways = exchanges.iter().any(|e| e.published() > 0);
+    if both_ways {
+        table.head.push("Messages published".into());
+    }
     for exchange in exchanges {
         let label = exchange.transport.label.clone();
         if figures(exchange.transport).is_none() {
@@ -227,7 +246,7 @@ fn table(exchanges: &[Exchange]) -> Table {
         let waits = exchange.waits.iter().map(|wait| wait.to_us - wait.from_us);
         let longest = waits.clone().max().unwrap_or(0);
         let mean = waits.sum::<u64>() as f64 / exchange.waits.len().max(1) as f64;
-        table.row([
+        let cells = [
             label,
             time(exchange.span_us as f64),
             exchange.questions().to_string(),
@@ -235,7 +254,9 @@ fn table(exchanges: &[Exchange]) -> Table {
             exchange.empty().to_string(),
             time(mean),
             time(longest as f64),
-        ]);
+        ];
+        let published = both_ways.then(|| exchange.published().to_string());
+        table.row(cells.into_iter().chain(published));
     }
     table
 }

@@ -3,8 +3,10 @@
 
 mod age_sawtooth;
 mod agreement;
+mod budgets;
 mod byte_ledger;
 mod canvas;
+mod cast;
 mod curve;
 pub mod evidence;
 mod exchange;
@@ -35,6 +37,8 @@ mod teeth;
 mod tests;
 mod xy;
 
+pub use budgets::table as budgets;
+pub use cast::cast;
 pub use layers::to_baseline;
 pub use lies::labelled;
 pub use png::png;
@@ -174,6 +178,7 @@ pub fn agreement(both: &Both) -> Chart {
 /// All charts of a report, in the order in which they teach. A chart whose data an older file does not hold is left out.
 pub fn all(results: &Results) -> Vec<Chart> {
     let charts = [
+        budgets::chart(results),
         ladder::chart(results),
         Some(age_sawtooth::chart(results)),
         filmstrip::chart(results),
@@ -244,10 +249,7 @@ pub fn network(results: &Results) -> String {
 pub fn rate(results: &Results) -> String {
     let rate: String = match &results.scenario.replay {
         Some(_) => "replayed events".into(),
-        None => match results.scenario.rate.to_string() {
-            one if one == "1/s" => "1 event/s".into(),
-            rate => rate.replace("/s", " events/s"),
-        },
+        None => cast::rate(&results.scenario),
     };
     match results.scenario.stalls.len() as u64 {
         0 => rate,

@@ -71,9 +71,9 @@ pub struct Upward {
     pub repeats_ignored: u64,
     /// Without confirmation, and never arrived.
     pub dropped: u64,
-    /// Planned -> judged by the server.
+    /// Planned -> judged by the server; of the messages planned in the measured window.
     pub up_us: Percentiles,
-    /// Planned -> confirmation seen by the sender.
+    /// Planned -> confirmation seen by the sender; of the same messages.
     pub ack_us: Percentiles,
     /// HTTP requests that carried them; 0 where they are messages on an open connection.
     pub requests: u64,

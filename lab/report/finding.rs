@@ -1,6 +1,7 @@
 //! What was found, and under which condition, in a few sentences. Nothing is canned: each is chosen and filled by the
 //! figures, and says as readily that polling was cheaper, or as fast, as that push was.
 
+use super::finding_people::{self, judged};
 use super::rank::{Entry, Ranked, TAIL, TIE, least, least_tail, names, p99, ranked, times};
 use super::verdict::verdict;
 use crate::chart::{directions, evidence, figures, format, not_verified, rate};
@@ -69,10 +70,27 @@ pub fn finding(results: &Results) -> Finding {
     }
     let speed = ranked(&entries, |(_, f)| f.latency_us.p50);
     let cost = ranked(&entries, |(_, f)| f.bytes_per_event);
-    let verdict = format!("{}, {}", condition(results), verdict(&speed, &cost));
-    let mut sentences = vec![verdict, speed_sentence(&speed)];
-    sentences.extend(cost_sentence(&cost));
+    let mut sentences = match judged(&entries) {
+        // Where there is a budget, speed is a means: who keeps it, and then who is cheap.
+        Some(judged) => {
+            let mut sentences = vec![format!("{}, {}", condition(results), judged.verdict())];
+            sentences.extend(match judged.divided() {
+                false => cost_sentence(&cost),
+                true => cost_sentence(&ranked(&judged.met, |(_, f)| f.bytes_per_event))
+                    .map(|sentence| format!("Who met it: {sentence}")),
+            });
+            sentences.push(speed_sentence(&speed));
+            sentences
+        }
+        None => {
+            let verdict = format!("{}, {}", condition(results), verdict(&speed, &cost));
+            let mut sentences = vec![verdict, speed_sentence(&speed)];
+            sentences.extend(cost_sentence(&cost));
+            sentences
+        }
+    };
     let mut details: Vec<String> = tail_sentence(&speed[0]).into_iter().collect();
+    details.extend(finding_people::details(&entries));
     details.extend(age_sentence(&entries));
     details.extend(few_events(&entries));
     if let Some(label) = lie::short_label(&results.lies) {
@@ -182,7 +200,9 @@ fn cost_sentence(groups: &[Vec<Ranked>]) -> Option<String> {
     );
     let answers = |(transport, figures): Entry| {
         let per_answer = transport.delivered as f64 / figures.requests as f64;
-        let polls = figures.bytes.http_headers > 0 && figures.requests > 0;
+        // What people publish is a request too, but its answer brings no event.
+        let upward = figures.people.as_ref().and_then(|p| p.upward.as_ref());
+        let polls = figures.bytes.http_headers > 0 && figures.requests > 0 && upward.is_none();
         (polls && per_answer > 1.0 + TIE).then(|| {
             format!(
                 " (each of its answers brought {} events on average)",

@@ -2,9 +2,9 @@
 //! as well on a phone, in the dark and on paper.
 
 use super::figure::Figure;
-use super::{deviations, finding, ladders, tables};
+use super::{deviations, finding, ladders, people, tables};
 use crate::chart::{
-    Chart, Table, all, evidence, figures, format, labelled, network, not_verified, swatch,
+    Chart, Table, all, cast, evidence, figures, format, labelled, network, not_verified, swatch,
 };
 use crate::measure::{Lie, Results, TransportResult, lie};
 use askama::Template;
@@ -26,6 +26,12 @@ struct Page<'a> {
     evidence: Option<String>,
     /// Whether a card shows an interval.
     intervals: bool,
+    /// Who takes part, and what each kind of message is about.
+    cast: Vec<String>,
+    /// What people published, and what it took; empty where no application ran.
+    people: Table,
+    /// Whether anybody published.
+    published: bool,
     figures: Vec<Figure>,
     /// Whether each chart lies beside the page as `ID.png`.
     png: bool,
@@ -48,6 +54,7 @@ const MEAN: &str = "latency_us.mean";
 /// What the list of contents calls a chart: it is to stay short.
 fn short(chart: &Chart) -> &str {
     match &*chart.id {
+        "budgets" => "Budgets",
         "ladder" => "Ladder",
         "age-sawtooth" => "Age",
         "filmstrip" => "Screens",
@@ -111,6 +118,9 @@ fn page(results: &Results, png: bool) -> String {
             .filter_map(figures)
             .filter_map(|f| f.intervals.get(MEAN))
             .any(|ends| format::range(*ends).is_some()),
+        cast: cast(results),
+        people: labelled(results, people::table(results)),
+        published: people::published(results),
         figures: all(results)
             .into_iter()
             .map(|chart| Figure::new(&files, chart))
@@ -162,7 +172,9 @@ fn furthest(results: &Results) -> Option<String> {
 
 fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
     let facts = figures(transport).map_or(vec![], |f| {
-        let mut facts = vec![
+        let budgets = f.people.as_ref().and_then(people::budgets_in_words);
+        let mut facts: Vec<_> = budgets.map(|words| ("budget", words)).into_iter().collect();
+        facts.extend([
             (
                 "half within",
                 evidence::marked(format::time(f.latency_us.p50), 0.5, f.latency_events),
@@ -182,7 +194,7 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 "x baseline",
                 tables::times_baseline(results, f.bytes_per_event),
             ),
-        ];
+        ]);
         // Only where real time passes, and only where the system tells.
         let cpu = [
             ("server CPU, event", f.server_cpu_us_per_delivery),

@@ -1,7 +1,7 @@
 //! `report.md`: the finding and the tables, to paste into a README or a pull request.
 
-use super::{finding, ladders, tables};
-use crate::chart::{Table, byte_ledger, labelled, network};
+use super::{finding, ladders, people, tables};
+use crate::chart::{Table, budgets, byte_ledger, cast, labelled, network};
 use crate::measure::Results;
 
 const HEAD: [&str; 11] = [
@@ -25,6 +25,17 @@ pub fn markdown(results: &Results) -> String {
     if !results.scenario.about.is_empty() {
         out.push_str(&format!("\n{}\n", text(&results.scenario.about)));
     }
+    if !results.scenario.proves.is_empty() {
+        let proves = text(&results.scenario.proves);
+        out.push_str(&format!("\nThe claim to test: {proves}\n"));
+    }
+    let cast = cast(results);
+    if !cast.is_empty() {
+        out.push('\n');
+    }
+    for sentence in cast {
+        out.push_str(&format!("- {}\n", text(&sentence)));
+    }
     for warning in &found.warnings {
         out.push_str(&format!("\n> **{}**\n", text(warning)));
     }
@@ -36,6 +47,16 @@ pub fn markdown(results: &Results) -> String {
         &mut out,
         "Transports",
         &labelled(results, tables::summary(results, &HEAD)),
+    );
+    section(
+        &mut out,
+        "Budgets by kind of message",
+        &labelled(results, budgets(results)),
+    );
+    section(
+        &mut out,
+        "People",
+        &labelled(results, people::table(results)),
     );
     section(&mut out, "Bytes per event", &byte_ledger(results));
     for ladder in ladders(results) {

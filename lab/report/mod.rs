@@ -7,6 +7,7 @@ mod console;
 mod deviation;
 mod figure;
 mod finding;
+mod finding_people;
 #[cfg(test)]
 mod finding_tests;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod ladder;
 mod lie_tests;
 pub mod literature;
 mod markdown;
+mod people;
 mod rank;
 pub mod scorecard;
 mod sweep;

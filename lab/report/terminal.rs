@@ -2,9 +2,9 @@
 //! only where asked for.
 
 use super::console::{self, ALL_BUT_THE_FIRST, Ink, fill, fits};
-use super::{finding, tables};
+use super::{finding, people, tables};
 use crate::chart::format::{ascii, spaced};
-use crate::chart::{evidence, network, rate};
+use crate::chart::{Table, cast, evidence, network, rate};
 use crate::measure::Results;
 
 const HEAD: [&str; 11] = [
@@ -38,6 +38,7 @@ pub fn terminal(results: &Results, width: u16, color: bool) -> String {
         .iter()
         .map(|line| ink.bold(line))
         .collect();
+    out.extend(fill(&cast(results).join(" "), width));
     let found = finding(results);
     for warning in &found.warnings {
         out.push(String::new());
@@ -47,6 +48,11 @@ pub fn terminal(results: &Results, width: u16, color: bool) -> String {
     let (table, head_lines) = table(results, width);
     out.extend(table.lines().take(head_lines).map(|line| ink.bold(line)));
     out.extend(table.lines().skip(head_lines).map(str::to_owned));
+    if let Some((table, head_lines)) = people_table(results, width) {
+        out.push(String::new());
+        out.extend(table.lines().take(head_lines).map(|line| ink.bold(line)));
+        out.extend(table.lines().skip(head_lines).map(str::to_owned));
+    }
     if let Some(note) = evidence::note(results) {
         out.extend(fill(&note, width));
     }
@@ -69,6 +75,21 @@ pub fn terminal(results: &Results, width: u16, color: bool) -> String {
     out.join("\n")
 }
 
+/// Budgets and what people published, where an application ran.
+fn people_table(results: &Results, width: u16) -> Option<(String, usize)> {
+    let Table { head, rows, .. } = people::compact(results);
+    let mut all = vec![head.clone()];
+    for mut row in rows {
+        // The warning above says why a transport has no figures.
+        if row.len() < head.len() {
+            row.truncate(1);
+            row.resize(head.len(), "-".into());
+        }
+        all.push(row);
+    }
+    (all.len() > 1).then(|| arranged(&all, head.len(), width))
+}
+
 /// One row per transport or, where the terminal is too narrow for that, one column; and the lines of its head.
 fn table(results: &Results, width: u16) -> (String, usize) {
     let summary = tables::summary(results, &HEAD);
@@ -82,8 +103,12 @@ fn table(results: &Results, width: u16) -> (String, usize) {
         }
         rows.push(row);
     }
+    arranged(&rows, HEAD.len(), width)
+}
+
+fn arranged(rows: &[Vec<String>], columns: usize, width: u16) -> (String, usize) {
     let rows: Vec<Vec<String>> = rows
-        .into_iter()
+        .iter()
         .map(|row| row.iter().map(|cell| ascii(cell)).collect())
         .collect();
     let wide = console::table(&rows, ALL_BUT_THE_FIRST, None);
@@ -91,6 +116,6 @@ fn table(results: &Results, width: u16) -> (String, usize) {
         return (wide, 2);
     }
     let column = |i: usize| rows.iter().map(|row| row[i].replace('\n', " ")).collect();
-    let columns: Vec<Vec<String>> = (0..HEAD.len()).map(column).collect();
+    let columns: Vec<Vec<String>> = (0..columns).map(column).collect();
     (console::table(&columns, ALL_BUT_THE_FIRST, Some(width)), 1)
 }

@@ -45,7 +45,8 @@ pub struct UpwardBook {
     pub sent_again: u64,
     pub repeats_ignored: u64,
     pub requests: u64,
-    /// Planned -> judged, planned -> answer seen, of all messages of the run.
+    /// Planned -> judged, planned -> answer seen, of messages planned in the measured window: those of people who are
+    /// just arriving wait for their connection.
     pub up: Spread,
     pub ack: Spread,
 }
@@ -179,6 +180,7 @@ impl Recorder {
     pub fn judged(&self, client: u32, n: u64, now_ns: u64, verdict: Verdict) {
         let mut state = self.lock();
         let book = &mut state.book;
+        let measured = self.expectation().from_ns..book.to_ns;
         let upward = &mut book.upward;
         let Some(message) = upward.get(client, n) else {
             return book.wrong(|| {
@@ -191,11 +193,14 @@ impl Recorder {
         let stale = matches!(verdict, Verdict::Refused { stale: true, .. });
         let accepted = matches!(verdict, Verdict::Accepted { .. });
         let up_ns = now_ns.saturating_sub(message.born_ns);
+        let measured = measured.contains(&message.born_ns);
         message.judged = Some(verdict);
         upward.accepted += u64::from(accepted);
         upward.refused += u64::from(!accepted);
         upward.refused_stale += u64::from(stale);
-        upward.up.record(up_ns);
+        if measured {
+            upward.up.record(up_ns);
+        }
     }
 
     /// A message that the server had judged came again; it was not judged twice.
@@ -215,6 +220,7 @@ impl Recorder {
     pub fn answered(&self, client: u32, n: u64, now_ns: u64, verdict: Verdict) {
         let mut state = self.lock();
         let book = &mut state.book;
+        let measured = self.expectation().from_ns..book.to_ns;
         let upward = &mut book.upward;
         let Some(message) = upward.get(client, n) else {
             return book.wrong(|| {
@@ -230,9 +236,12 @@ impl Recorder {
             return book.wrong(|| format!("message {n} of client {client} was confirmed twice"));
         }
         let ack_ns = now_ns.saturating_sub(message.born_ns);
+        let measured = measured.contains(&message.born_ns);
         message.answered = Some(verdict);
         upward.acknowledged += 1;
-        upward.ack.record(ack_ns);
+        if measured {
+            upward.ack.record(ack_ns);
+        }
     }
 
     /// The instant for which a message was planned, if it was published.
