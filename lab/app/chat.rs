@@ -41,6 +41,8 @@ const JOIN: &str = "join";
 const TYPING: &str = "typing";
 /// Longest text, bytes.
 const LONGEST_TEXT: usize = 1_000;
+/// Most people in a room.
+const MOST_GUESTS: usize = 100_000;
 /// Streams of the seed for what people say.
 const STREAM: u64 = 3 << 40;
 
@@ -53,6 +55,10 @@ impl Presence {
     fn join(&mut self, room: &str, name: &str) -> bool {
         let here = self.0.entry(room.to_owned()).or_default();
         here.insert(name.to_owned())
+    }
+
+    fn count(&self, room: &str) -> usize {
+        self.0.get(room).map_or(0, BTreeSet::len)
     }
 
     fn has(&self, room: &str, name: &str) -> bool {
@@ -82,6 +88,10 @@ impl Rules for Rooms {
             fields,
         };
         if message.class == JOIN {
+            let here = self.presence.has(message.topic, message.from);
+            if !here && self.presence.count(message.topic) == MOST_GUESTS {
+                return Err(Refusal::no("room full"));
+            }
             let news = self.presence.join(message.topic, message.from);
             let event = draft(format!(",\"type\":\"join\",\"from\":{from}"));
             return Ok(Vec::from_iter(news.then_some(event)));

@@ -38,8 +38,12 @@ pub use writer::Writer;
 
 /// How many past ops the server keeps: an op on an older revision comes too late.
 pub const KEPT: usize = 1_000;
-/// Longest text, characters.
-pub const LONGEST_TEXT: usize = 1_000_000;
+/// How many characters the past ops put in, all together: they are kept for each writer that is behind.
+const KEPT_CHARACTERS: usize = 100_000;
+/// How many writers the server remembers: those who wrote last.
+const MOST_WRITERS: usize = 500;
+/// Longest text, characters: even if JSON writes six bytes for each, a snapshot fits into one text.
+pub const LONGEST_TEXT: usize = 150_000;
 /// Most characters that one op puts in.
 pub const LONGEST_INSERT: usize = 1_000;
 
@@ -56,6 +60,8 @@ struct Document {
     rev: u64,
     /// The newest ops as they were applied; the last one made revision `rev`.
     past: VecDeque<Op>,
+    /// Characters that these put in.
+    past_characters: usize,
     senders: BTreeMap<String, Sender>,
 }
 
@@ -74,6 +80,28 @@ impl Document {
         let count = (self.rev - rev).min(self.past.len() as u64) as usize;
         let past = self.past.iter().skip(self.past.len() - count);
         (self.rev - count as u64 + 1..).zip(past.cloned())
+    }
+
+    /// Keeps an op for those who have not seen it yet.
+    fn remember(&mut self, op: Op) {
+        self.past_characters += op.puts();
+        self.past.push_back(op);
+        while self.past.len() > KEPT || self.past_characters > KEPT_CHARACTERS {
+            let Some(oldest) = self.past.pop_front() else {
+                return;
+            };
+            self.past_characters -= oldest.puts();
+        }
+    }
+
+    /// Of too many writers the one that wrote longest ago: what he goes on with is out of order.
+    fn forget_writers(&mut self) {
+        if self.senders.len() > MOST_WRITERS {
+            let oldest = self.senders.iter().min_by_key(|(_, sender)| sender.rev);
+            if let Some(name) = oldest.map(|(name, _)| name.clone()) {
+                self.senders.remove(&name);
+            }
+        }
     }
 
     /// What an op has to be moved past: what its writer had not seen, as it looks from where he made it.
@@ -157,12 +185,10 @@ impl Rules for Documents {
             Value::from(message.from),
             op.fields()
         );
-        document.past.push_back(op);
-        if document.past.len() > KEPT {
-            document.past.pop_front();
-        }
+        document.remember(op);
         let sender = Sender { id, rev, others };
         document.senders.insert(message.from.to_owned(), sender);
+        document.forget_writers();
         Ok(vec![Draft {
             topic: message.topic.to_owned(),
             class: message.class.to_owned(),

@@ -10,21 +10,34 @@ use std::fmt::Write;
 /// Members that belong to the envelope and are not passed on as the message's own.
 const ENVELOPE: [&str; 4] = ["n", "t", "topic", "class"];
 
+/// Members that every event has: a client that could write them would write as somebody else.
+const SERVERS_OWN: [&str; 3] = ["seq", "from", "type"];
+
 /// The server's half: a relay.
 pub struct Relay {
     main: &'static str,
+    /// The member of an event that holds its topic.
+    topic_member: String,
 }
 
 impl Relay {
     pub fn new(scenario: &Scenario) -> Self {
         Self {
             main: main_class(scenario),
+            topic_member: scenario.topic.clone(),
         }
     }
 }
 
 impl Rules for Relay {
     fn receive(&mut self, message: &Message<'_>) -> Result<Vec<Draft>, Refusal> {
+        let own = |name: &&str| {
+            let theirs = *name != "topic" && *name == self.topic_member;
+            theirs || SERVERS_OWN.contains(name)
+        };
+        if let Some(name) = message.fields.keys().map(String::as_str).find(own) {
+            return Err(Refusal::bad(format!("{name:?} is the server's to write: call it otherwise")));
+        }
         Ok(vec![passed_on(message, self.main)])
     }
 }

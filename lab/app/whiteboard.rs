@@ -33,6 +33,8 @@ use board::{Board, Id, MOST_POINTS, list, numbers};
 pub const KEPT: u64 = 50;
 /// How many pens may draw on one board.
 const MOST_PENS: usize = 1_000;
+/// Largest picture as JSON, bytes: it has to fit into one text.
+const LARGEST_PICTURE: usize = 1_000_000;
 /// Width and height of the board.
 const SIDE: u32 = 1_000;
 
@@ -84,7 +86,8 @@ impl Rules for Boards {
         if before + points.len() > 2 * MOST_POINTS {
             return Err(Refusal::no("shape full"));
         }
-        if !kept.pens.contains(&id.pen) && kept.pens.len() == MOST_PENS {
+        let new_pen = !kept.pens.contains(&id.pen);
+        if new_pen && kept.pens.len() == MOST_PENS || kept.board.bytes() > LARGEST_PICTURE {
             return Err(Refusal::no("board full"));
         }
         kept.pens.insert(id.pen.clone());

@@ -16,6 +16,7 @@ pub struct Topics {
 /// One of them.
 #[derive(Debug, Default)]
 pub struct Topic {
+    name: String,
     /// Its events that the log still has, oldest first.
     events: VecDeque<Arc<Event>>,
     lost: Lost,
@@ -55,8 +56,8 @@ impl Topics {
         let topic = &mut self.topics[id];
         topic.readers -= 1;
         if topic.readers == 0 && !topic.published {
-            self.topics.remove(id);
-            self.ids.retain(|_, other| *other != id);
+            let topic = self.topics.remove(id);
+            self.ids.remove(&topic.name);
         }
     }
 
@@ -69,7 +70,10 @@ impl Topics {
         if let Some(&id) = self.ids.get(name) {
             return id;
         }
-        let id = self.topics.insert(Topic::default());
+        let id = self.topics.insert(Topic {
+            name: name.to_owned(),
+            ..Topic::default()
+        });
         self.ids.insert(name.to_owned(), id);
         id
     }

@@ -1,7 +1,7 @@
 //! What a hub knows of its scenario: topics, kinds of message, limits.
 
 use super::Problem;
-use crate::app::{self, Draft};
+use crate::app::{self, Draft, LONGEST_NAME};
 use crate::feed;
 use crate::scenario::{App, Rate, Scenario, Speaker};
 use bytes::Bytes;
@@ -50,7 +50,8 @@ impl Charter {
     /// That of a scenario whose run starts at `epoch_us`.
     pub fn new(scenario: &Scenario, epoch_us: u64) -> Self {
         let main = app::main_class(scenario);
-        let own = (main.to_owned(), scenario.acknowledge);
+        // Without publishers it is the server that speaks.
+        let own = (scenario.publishers > 0).then(|| (main.to_owned(), scenario.acknowledge));
         let also = scenario
             .also
             .iter()
@@ -78,7 +79,7 @@ impl Charter {
             topics,
             word: scenario.topic.clone(),
             main,
-            classes: extra.chain(also).chain([own]).collect(),
+            classes: extra.chain(also).chain(own).collect(),
             echo: scenario.echo,
             epoch_us,
             per_second: (HEADROOM * (planned + others.sum::<f64>())).max(LEAST_PER_SECOND),
@@ -96,12 +97,20 @@ impl Charter {
                     .collect::<Vec<_>>()
                     .join(", ");
                 let more = if topics.len() > 3 { ", ..." } else { "" };
+                let cut = topic.floor_char_boundary(LONGEST_NAME.min(topic.len()));
+                let (topic, left) = topic.split_at(cut);
+                let left = if left.is_empty() { "" } else { "..." };
                 Err(Problem::Topic(format!(
-                    "there is no topic {topic:?}: there are {known}{more}"
+                    "there is no topic {topic:?}{left}: there are {known}{more}"
                 )))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether clients may publish anything.
+    pub fn takes_messages(&self) -> bool {
+        !self.classes.is_empty()
     }
 
     /// The topics in their order by name.

@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// How many of a client's last answers are remembered: it may have so many messages on their way at once.
 const REMEMBERED: usize = 256;
+/// How many answers are remembered of all clients together, and how many of each even if there are more: thousands
+/// of names that nobody needs must not fill the memory.
+const REMEMBERED_OF_ALL: usize = 1_000_000;
+const LEAST_REMEMBERED: usize = 8;
 /// How far a number may be ahead of the one before: what needed no answer may have been lost on its way.
 const LARGEST_JUMP: u64 = 10_000;
 /// How many clients are remembered.
@@ -14,10 +18,17 @@ const FORGET_NS: u64 = 600 * 1_000_000_000;
 /// Seconds of messages that may come at once.
 const BURST_SECONDS: f64 = 2.0;
 
+/// Time between two looks for clients to forget: looking through all of them takes a while.
+const LOOK_NS: u64 = 1_000_000_000;
+
 /// All who ever published.
 pub(super) struct Members {
     members: BTreeMap<String, Member>,
     per_second: f64,
+    /// Answers that are remembered of all.
+    answers: usize,
+    /// Before this instant nobody can be forgotten.
+    room_ns: u64,
 }
 
 struct Member {
@@ -43,6 +54,8 @@ impl Members {
         Self {
             members: BTreeMap::new(),
             per_second,
+            answers: 0,
+            room_ns: 0,
         }
     }
 
@@ -96,27 +109,42 @@ impl Members {
         };
         member.last = n;
         member.seen_ns = now_ns;
-        if member.answers.len() == REMEMBERED {
-            member.answers.pop_front();
-        }
         member.answers.push_back((n, reply));
+        self.answers += 1;
+        let kept = if self.answers > REMEMBERED_OF_ALL {
+            LEAST_REMEMBERED
+        } else {
+            REMEMBERED
+        };
+        while member.answers.len() > kept {
+            member.answers.pop_front();
+            self.answers -= 1;
+        }
     }
 
+    /// Forgets whoever has been silent for long, if there are too many.
     fn make_room(&mut self, now_ns: u64) -> Result<(), Problem> {
         if self.members.len() < MOST_MEMBERS {
             return Ok(());
         }
-        let silent = self.members.iter().min_by_key(|(_, member)| member.seen_ns);
-        let silent = silent
-            .filter(|(_, member)| now_ns.saturating_sub(member.seen_ns) > FORGET_NS)
-            .map(|(name, _)| name.clone());
-        match silent {
-            Some(name) => {
-                self.members.remove(&name);
-                Ok(())
-            }
-            None => Err(Problem::TooMany),
+        if now_ns < self.room_ns {
+            return Err(Problem::TooMany);
         }
+        let mut longest_ns = now_ns;
+        self.members.retain(|_, member| {
+            let stays = now_ns.saturating_sub(member.seen_ns) <= FORGET_NS;
+            if stays {
+                longest_ns = longest_ns.min(member.seen_ns);
+            } else {
+                self.answers -= member.answers.len();
+            }
+            stays
+        });
+        self.room_ns = (longest_ns + FORGET_NS).max(now_ns + LOOK_NS);
+        if self.members.len() < MOST_MEMBERS {
+            return Ok(());
+        }
+        Err(Problem::TooMany)
     }
 }
 
@@ -164,5 +192,34 @@ mod tests {
         assert_eq!(fast.count(), 200);
         assert!(members.standing("b", 1, 0).is_ok());
         assert!(members.standing("a", 301, S).is_ok());
+    }
+
+    #[test]
+    fn a_crowd_of_names_fills_no_memory_and_takes_nobodys_place() {
+        let mut members = Members::new(1_000.0);
+        assert!(members.standing("honest", 1, 0).is_ok());
+        members.remember("honest", 1, Reply::Taken { n: 1, seq: 1 }, 0);
+        for client in 1..MOST_MEMBERS {
+            let name = client.to_string();
+            for n in 1..=20 {
+                assert!(members.standing(&name, n, 0).is_ok());
+                members.remember(&name, n, Reply::Silent, 0);
+            }
+        }
+        assert!(members.answers <= REMEMBERED_OF_ALL + LEAST_REMEMBERED * MOST_MEMBERS);
+        let kept: usize = members.members.values().map(|member| member.answers.len()).sum();
+        assert_eq!(kept, members.answers);
+        // Nobody new, until the others have been silent for long.
+        let full = |outcome| matches!(outcome, Err(Problem::TooMany));
+        assert!(full(members.standing("new", 1, 0)));
+        assert!(full(members.standing("new", 1, FORGET_NS)));
+        assert!(matches!(
+            members.standing("honest", 1, FORGET_NS),
+            Ok(Standing::Repeated(Reply::Taken { n: 1, seq: 1 }))
+        ));
+        let later = FORGET_NS + LOOK_NS;
+        assert!(members.standing("new", 1, later).is_ok());
+        assert_eq!(members.members.len(), 2);
+        assert_eq!(members.answers, 1);
     }
 }

@@ -3,10 +3,11 @@
 use super::Charter;
 use crate::app::{LONGEST_NAME, Message};
 use serde_json::{Map, Value};
-use std::fmt::Write;
 
 /// Largest message, bytes.
 pub const LARGEST_MESSAGE: usize = 16 << 10;
+/// Most topics that one question, hello or change may name.
+pub const MOST_TOPICS: usize = 512;
 
 /// What a client is told about its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub enum Problem {
     Form(String),
     /// There is no such topic.
     Topic(String),
+    /// More topics in one question than [`MOST_TOPICS`].
+    Topics,
     /// Its number is wrong.
     Sequence(String),
     /// More than may be published in a second.
@@ -70,6 +73,7 @@ impl std::fmt::Display for Problem {
             Problem::Form(text) | Problem::Topic(text) | Problem::Sequence(text) => {
                 f.write_str(text)
             }
+            Problem::Topics => write!(f, "more than {MOST_TOPICS} topics: name fewer, or none for all"),
             Problem::TooFast => f.write_str("too many messages: wait a second"),
             Problem::TooLarge => write!(f, "a message is longer than {LARGEST_MESSAGE} bytes"),
             Problem::TooMany => f.write_str("too many clients publish here: come back later"),
@@ -102,11 +106,7 @@ impl Envelope {
         }
         let form = |problem: &str| (None, Problem::Form(problem.to_owned()));
         check_name(client).map_err(|problem| (None, problem))?;
-        let fields: Map<String, Value> = serde_json::from_slice(text).map_err(|error| {
-            let mut problem = String::from("a message is one JSON object, such as {\"n\":1}");
-            let _ = write!(problem, ": {error}");
-            (None, Problem::Form(problem))
-        })?;
+        let fields = object(text).map_err(|problem| (None, problem))?;
         let n = fields.get("n").and_then(Value::as_u64).filter(|n| *n > 0);
         let n = n.ok_or_else(|| {
             form("\"n\" has to be the message's number: 1 for the first, then 2, 3 ...")
@@ -155,8 +155,23 @@ impl Envelope {
     }
 }
 
+/// The members of a JSON object. The reader goes at most 128 levels deep.
+fn object(text: &[u8]) -> Result<Map<String, Value>, Problem> {
+    let why = match text.trim_ascii_start().first() {
+        // Only of an object: of a text the reader's own words would repeat all of it.
+        Some(b'{') => match serde_json::from_slice(text) {
+            Ok(fields) => return Ok(fields),
+            Err(error) => format!(": {error}"),
+        },
+        _ => String::new(),
+    };
+    Err(Problem::Form(format!(
+        "a message is one JSON object, such as {{\"n\":1}}{why}"
+    )))
+}
+
 /// A client's name is short and plain: it stands in events and in addresses.
-fn check_name(client: &str) -> Result<(), Problem> {
+pub(super) fn check_name(client: &str) -> Result<(), Problem> {
     let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.');
     if (1..=LONGEST_NAME).contains(&client.len()) && client.bytes().all(plain) {
         return Ok(());

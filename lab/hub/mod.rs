@@ -16,12 +16,13 @@ mod member;
 mod message;
 
 pub use charter::Charter;
-pub use message::{LARGEST_MESSAGE, Problem, Reply};
+pub use message::{LARGEST_MESSAGE, MOST_TOPICS, Problem, Reply};
 
 use crate::app::{Draft, Refusal, Rules};
 use crate::feed::{Event, Feed, Interest, Reader};
 use member::{Members, Standing};
 use message::Envelope;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -118,7 +119,7 @@ impl Hub {
 
     /// Whether clients may publish here.
     pub fn takes_messages(&self) -> bool {
-        self.0.desk.is_some()
+        self.0.desk.is_some() && self.0.charter.takes_messages()
     }
 
     /// The feed as a client wants it: these topics (all if `None`), and, where nobody hears himself, not its own.
@@ -127,18 +128,28 @@ impl Hub {
         topics: Option<Vec<String>>,
         client: Option<&str>,
     ) -> Result<Reader, Problem> {
+        if let Some(client) = client.filter(|_| self.takes_messages()) {
+            message::check_name(client)?;
+        }
         if let Some(topics) = &topics {
-            for topic in topics {
-                self.0.charter.knows(topic)?;
-            }
+            self.know(topics)?;
         }
         let not_from = client.filter(|_| !self.0.charter.echo).map(Arc::from);
         Ok(self.0.feed.reader(Interest { topics, not_from }))
     }
 
+    /// Refuses topics that do not exist, and too many of them.
+    fn know(&self, topics: &[String]) -> Result<(), Problem> {
+        if topics.len() > MOST_TOPICS {
+            return Err(Problem::Topics);
+        }
+        topics.iter().try_for_each(|topic| self.0.charter.knows(topic))
+    }
+
     /// A client's message. `text` is what came, whole; `now_ns` when.
     pub fn receive(&self, client: &str, text: &[u8], now_ns: u64) -> Reply {
-        let Some(desk) = &self.0.desk else {
+        let desk = self.0.desk.as_ref().filter(|_| self.takes_messages());
+        let Some(desk) = desk else {
             return Reply::Bad {
                 n: None,
                 problem: Problem::Nobody,
@@ -265,8 +276,12 @@ impl Hub {
 
     /// What somebody who comes now has to know of these topics, as one line of JSON, and the last event that it covers.
     pub fn snapshot(&self, topics: Option<&[String]>) -> Result<(u64, String), Problem> {
-        let topics: Vec<&str> = match topics {
-            Some(topics) => topics.iter().map(String::as_str).collect(),
+        // Each once: a snapshot may be large.
+        let topics: BTreeSet<&str> = match topics {
+            Some(topics) => {
+                self.know(topics)?;
+                topics.iter().map(String::as_str).collect()
+            }
             None => self.0.charter.topics().collect(),
         };
         let Some(desk) = &self.0.desk else {
@@ -279,7 +294,6 @@ impl Hub {
         let seq = self.0.feed.head();
         let mut text = format!("{{\"seq\":{seq},\"topics\":{{");
         for (index, topic) in topics.into_iter().enumerate() {
-            self.0.charter.knows(topic)?;
             let comma = if index > 0 { "," } else { "" };
             let _ = write!(text, "{comma}\"{topic}\":{}", desk.rules.snapshot(topic));
         }

@@ -30,7 +30,7 @@ use crate::clock;
 use crate::hub::{Hub, LARGEST_MESSAGE, Problem, Reply};
 use crate::scenario::Upstream;
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, StatusCode};
 use tokio::task::JoinHandle;
@@ -55,10 +55,13 @@ pub async fn publish(request: Request<Incoming>, hub: &Hub) -> Answer {
         return answer;
     }
     // A browser asks before it sends this type for a foreign page, and is given no permission.
-    let kind = request.headers().get(CONTENT_TYPE);
-    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+    if !is_json(request.headers().get(CONTENT_TYPE)) {
         let text = "send the message as Content-Type: application/json\n";
         return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, text);
+    }
+    // Known before anything of it is read, unless it comes in chunks.
+    if request.body().size_hint().lower() > LARGEST_MESSAGE as u64 {
+        return http::last(refusal(&Problem::TooLarge));
     }
     let client = http::parameter(request.uri().query(), "client");
     let client = client.unwrap_or_default().to_owned();
@@ -85,6 +88,14 @@ pub async fn publish(request: Request<Incoming>, hub: &Hub) -> Answer {
     }
 }
 
+/// Whether a type is JSON's, with or without parameters. What only begins like it may be a type that browsers send
+/// without asking.
+fn is_json(kind: Option<&HeaderValue>) -> bool {
+    let kind = kind.map_or(&b""[..], HeaderValue::as_bytes);
+    let kind = kind.split(|&byte| byte == b';').next().unwrap_or_default();
+    kind.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}
+
 /// Server half: what somebody who comes now has to know.
 pub fn snapshot(request: &Request<Incoming>, hub: &Hub) -> Answer {
     let topics = http::topics(request.uri().query());
@@ -105,7 +116,7 @@ fn json(text: String) -> Answer {
 pub fn refusal(problem: &Problem) -> Answer {
     let status = match problem {
         Problem::Nobody | Problem::Topic(_) | Problem::NoSnapshot => StatusCode::NOT_FOUND,
-        Problem::Form(_) => StatusCode::BAD_REQUEST,
+        Problem::Form(_) | Problem::Topics => StatusCode::BAD_REQUEST,
         Problem::Sequence(_) => StatusCode::CONFLICT,
         Problem::TooFast | Problem::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -151,18 +151,20 @@ impl Server {
         }
         let path = request.uri().path();
         if path == post::PUBLISH {
-            return post::publish(request, &self.hub).await;
+            return match origins.refusal(&request) {
+                Some(refusal) => refusal,
+                None => post::publish(request, &self.hub).await,
+            };
         }
-        if path == post::SNAPSHOT && request.method() == Method::GET {
-            return post::snapshot(&request, &self.hub);
-        }
-        let Some(door) = self.doors.iter().find(|door| door.path == path) else {
+        let snapshot = path == post::SNAPSHOT;
+        let door = self.doors.iter().find(|door| door.path == path);
+        if door.is_none() && !snapshot {
             let mut text = String::from("no such door; there are:\n");
             for door in self.doors.iter() {
                 let _ = writeln!(text, "  {:<12} {}", door.path, door.descriptor.label);
             }
             return http::plain(StatusCode::NOT_FOUND, &text);
-        };
+        }
         if request.method() != Method::GET {
             let text = "this door takes GET only\n";
             let mut answer = http::plain(StatusCode::METHOD_NOT_ALLOWED, text);
@@ -177,8 +179,10 @@ impl Server {
         if let Some(refusal) = origins.refusal(&request) {
             return refusal;
         }
-        let hub = self.hub.clone();
-        door.transport.clone().serve(request, hub).await
+        match door {
+            Some(door) => door.transport.clone().serve(request, self.hub.clone()).await,
+            None => post::snapshot(&request, &self.hub),
+        }
     }
 }
 

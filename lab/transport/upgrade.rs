@@ -7,7 +7,7 @@ use hyper::header::{
     CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT,
     SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use hyper::{Request, Response, StatusCode, Version};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use std::sync::Arc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
@@ -23,18 +23,25 @@ impl Origins {
         Self(others.into_iter().collect())
     }
 
-    /// The refusal of an upgrade that a foreign page asks for. Plain requests need none: without
-    /// CORS headers the browser itself keeps their answers from foreign pages.
+    /// The refusal of an upgrade that a foreign page asks for, or of what it wants to publish. Other requests need
+    /// none: without CORS headers the browser itself keeps their answers from foreign pages.
     pub(super) fn refusal<B>(&self, request: &Request<B>) -> Option<Answer> {
         let headers = request.headers();
-        let foreign = headers.contains_key(UPGRADE)
+        let upgrades = headers.contains_key(UPGRADE);
+        let foreign = (upgrades || request.method() == Method::POST)
             && headers
                 .get_all(ORIGIN)
                 .iter()
                 .any(|origin| !self.allows(origin.as_bytes(), headers.get(HOST)));
         foreign.then(|| {
-            let text = "pages of this origin may not open a WebSocket here: see --allow-origin\n";
-            plain(StatusCode::FORBIDDEN, text)
+            plain(
+                StatusCode::FORBIDDEN,
+                if upgrades {
+                    "pages of this origin may not open a WebSocket here: see --allow-origin\n"
+                } else {
+                    "pages of this origin may not publish here\n"
+                },
+            )
         })
     }
 

@@ -39,6 +39,8 @@ impl fmt::Display for Id {
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Board {
     shapes: BTreeMap<Id, Vec<u32>>,
+    /// Numbers of all shapes together.
+    numbers: usize,
 }
 
 impl Board {
@@ -51,19 +53,28 @@ impl Board {
         self.points(id).map_or(0, <[u32]>::len)
     }
 
+    /// About how long it is as JSON, bytes: a number has three digits, and a name is as long as names may be.
+    pub fn bytes(&self) -> usize {
+        4 * self.numbers + 50 * self.shapes.len()
+    }
+
     pub fn append(&mut self, id: &Id, points: &[u32]) {
+        self.numbers += points.len();
         let shape = self.shapes.entry(id.clone()).or_default();
         shape.extend_from_slice(points);
         self.forget(&id.pen);
     }
 
     pub fn replace(&mut self, id: &Id, points: Vec<u32>) {
-        self.shapes.insert(id.clone(), points);
+        self.numbers += points.len();
+        let old = self.shapes.insert(id.clone(), points);
+        self.numbers -= old.map_or(0, |old| old.len());
         self.forget(&id.pen);
     }
 
     pub fn remove(&mut self, id: &Id) {
-        self.shapes.remove(id);
+        let old = self.shapes.remove(id);
+        self.numbers -= old.map_or(0, |old| old.len());
     }
 
     /// The last shape that a pen began.
@@ -82,7 +93,7 @@ impl Board {
         let old = self.of(pen, self.forgotten(pen));
         let old: Vec<_> = old.map(|(id, _)| id.clone()).collect();
         for id in old {
-            self.shapes.remove(&id);
+            self.remove(&id);
         }
     }
 
@@ -101,6 +112,7 @@ impl Board {
         let own = other.of(pen, u64::MAX);
         self.shapes
             .extend(own.map(|(id, points)| (id.clone(), points.clone())));
+        self.numbers = self.shapes.values().map(Vec::len).sum();
     }
 
     /// `{"7-3":[412,318],...}`, by pens and numbers.
@@ -120,9 +132,9 @@ impl Board {
         let shapes = json
             .iter()
             .map(|(id, points)| Some((Id::parse(id)?, numbers(Some(points), side)?)));
-        Some(Self {
-            shapes: shapes.collect::<Option<_>>()?,
-        })
+        let shapes: BTreeMap<_, Vec<u32>> = shapes.collect::<Option<_>>()?;
+        let numbers = shapes.values().map(Vec::len).sum();
+        Some(Self { shapes, numbers })
     }
 }
 

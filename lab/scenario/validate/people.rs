@@ -22,7 +22,7 @@ const LARGEST_SAMPLE: usize = 10_000;
 /// What is put around a sample: number, instant, topic, sender; bytes, rounded up.
 const ENVELOPE_BYTES: f64 = 100.0;
 /// Members that every message has.
-const ENVELOPE: [&str; 5] = ["seq", "t", "n", "topic", "class"];
+const ENVELOPE: [&str; 7] = ["seq", "t", "n", "topic", "class", "from", "type"];
 
 impl Scenario {
     pub(super) fn validate_people(&self) -> Result<(), ScenarioError> {
