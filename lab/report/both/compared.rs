@@ -23,7 +23,7 @@ pub enum Kind {
     Percentile(f64),
     MeanLatency,
     /// A percentile of one kind of message.
-    OfKind(f64),
+    Class(f64),
     /// How long what people publish takes to the server, or there and back.
     Upward,
     Age,

@@ -5,6 +5,9 @@ use super::compared::{FIGURES, Figure, Kind, Row, row};
 use crate::chart::evidence;
 use crate::measure::{ClassFigures, Upward};
 
+/// A figure of what people published: its name and value.
+type Timed = (&'static str, fn(&Upward) -> f64);
+
 /// The rows of an application: of each kind of message, if there are several, and of what people published.
 pub fn rows(pair: &causes::Pair) -> Vec<Row> {
     let (Some(s), Some(l)) = (&pair.simulated.1.people, &pair.loopback.1.people) else {
@@ -20,7 +23,7 @@ pub fn rows(pair: &causes::Pair) -> Vec<Row> {
         };
         for (index, name, rank) in [(0, "p50", 0.5), (2, "p99", 0.99)] {
             let figure = Figure {
-                kind: Kind::OfKind(rank),
+                kind: Kind::Class(rank),
                 ..FIGURES[index]
             };
             let values = match rank > 0.5 {
@@ -38,7 +41,7 @@ pub fn rows(pair: &causes::Pair) -> Vec<Row> {
         }
     }
     if let (Some(s), Some(l)) = (&s.upward, &l.upward) {
-        let timed: [(&'static str, fn(&Upward) -> f64); 2] = [
+        let timed: [Timed; 2] = [
             ("to the verdict p50", |up| up.up_us.p50),
             ("to the confirmation p50", |up| up.ack_us.p50),
         ];
