@@ -184,7 +184,12 @@ fn scale(results: &Results, kinds: &[&str]) -> LogScale {
         let each = results.transports.iter();
         each.flat_map(|t| kinds.iter().filter_map(|kind| of(t, kind)))
     };
-    let least = shown().map(|class| class.latency_us.p50.min(class.budget_us.unwrap_or(f64::MAX)));
+    let least = shown().map(|class| {
+        class
+            .latency_us
+            .p50
+            .min(class.budget_us.unwrap_or(f64::MAX))
+    });
     let most = shown().map(|class| class.latency_us.p99.max(class.budget_us.unwrap_or(0.0)));
     // Some room on the left: a marker on the axis would look like part of it.
     let least = least.fold(f64::INFINITY, f64::min) * 0.85;

@@ -1,7 +1,7 @@
 //! Who takes part in a run, who publishes what and how often, in words.
 
-use super::format::spaced;
 use super::figures;
+use super::format::spaced;
 use crate::measure::Results;
 use crate::scenario::{App, Follow, RatePer, Scenario, Span, Speaker, Upstream};
 

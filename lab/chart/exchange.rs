@@ -63,7 +63,9 @@ impl Exchange<'_> {
     /// Packets with which the client published something.
     pub fn published(&self) -> u64 {
         let arrows = self.arrows.iter();
-        arrows.filter(|arrow| arrow.up && arrow.carries_news).count() as u64
+        arrows
+            .filter(|arrow| arrow.up && arrow.carries_news)
+            .count() as u64
     }
 
     /// Packets that brought events.

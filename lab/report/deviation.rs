@@ -71,9 +71,19 @@ impl Deviation {
     }
 }
 
+/// Where figures of applications are.
+const PEOPLE: &str = "people";
+
 /// The figure with this path in words.
 pub fn figure_name(figure: &str) -> String {
     let (first, rest) = figure.split_once('.').unwrap_or((figure, ""));
+    if first == PEOPLE {
+        let words = rest.replace("_us", "").replace(['.', '_'], " ");
+        return match words.strip_prefix("classes ") {
+            Some(kind) => format!("kind {kind}"),
+            None => words,
+        };
+    }
     let what = match first {
         "latency_us" => "latency",
         "age_us" => "age",
@@ -95,7 +105,12 @@ pub fn figure_name(figure: &str) -> String {
 
 /// A value of the figure with this path, in its unit.
 pub fn figure_value(figure: &str, value: f64) -> String {
-    match figure.split('.').next() {
+    let people = figure.strip_prefix(PEOPLE);
+    match people.or(figure.split('.').next()) {
+        Some(path) if people.is_some() && path.contains("_us") => format::time(value),
+        Some(path) if path.ends_with(".within_budget") => format::percent(value),
+        Some(path) if people.is_some() && path.ends_with(".bytes") => format::bytes(value),
+        Some(_) if people.is_some() => format::significant(value),
         Some(key) if key.ends_with("_us") || key.contains("_us_per_") => format::time(value),
         Some(key) if key.starts_with("bytes") => format::bytes(value),
         Some(key) if key.ends_with("_share") => format::percent(value),

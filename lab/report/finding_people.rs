@@ -39,7 +39,10 @@ impl Judged<'_> {
             false => format!("every budget ({})", budgets.join(", ")),
         };
         let missed = |with_names| {
-            let each = self.missed.iter().map(|entry| by_how_much(entry, with_names));
+            let each = self
+                .missed
+                .iter()
+                .map(|entry| by_how_much(entry, with_names));
             each.collect::<Vec<_>>().join("; ")
         };
         match (self.met.len(), self.missed.len()) {
@@ -123,22 +126,28 @@ fn stale(entries: &[Entry]) -> Option<String> {
         let upward = people(entry)?.upward.as_ref()?;
         Some((upward.refused_stale, upward.published.max(1)))
     };
-    let shares: Vec<_> = entries.iter().filter_map(|e| Some((e.0, share(e)?))).collect();
-    shares.iter().any(|(_, (refused, _))| *refused > 0).then(|| {
-        let each = shares.iter().map(|(transport, (refused, all))| {
-            let part = format::percent(*refused as f64 / *all as f64);
+    let shares: Vec<_> = entries
+        .iter()
+        .filter_map(|e| Some((e.0, share(e)?)))
+        .collect();
+    shares
+        .iter()
+        .any(|(_, (refused, _))| *refused > 0)
+        .then(|| {
+            let each = shares.iter().map(|(transport, (refused, all))| {
+                let part = format::percent(*refused as f64 / *all as f64);
+                format!(
+                    "{} of {} with {} ({part})",
+                    format::count(*refused),
+                    format::count(*all),
+                    transport.label
+                )
+            });
             format!(
-                "{} of {} with {} ({part})",
-                format::count(*refused),
-                format::count(*all),
-                transport.label
+                "Refused because the sender had not seen the latest: {}.",
+                each.collect::<Vec<_>>().join("; ")
             )
-        });
-        format!(
-            "Refused because the sender had not seen the latest: {}.",
-            each.collect::<Vec<_>>().join("; ")
-        )
-    })
+        })
 }
 
 /// Messages that nobody confirms and that never arrived.
@@ -148,8 +157,13 @@ fn lost(entries: &[Entry]) -> Option<String> {
         .filter_map(|entry| {
             let upward = people(entry)?.upward.as_ref()?;
             let all = format::count(upward.published);
-            (upward.dropped > 0)
-                .then(|| format!("{} of {all} with {}", format::count(upward.dropped), entry.0.label))
+            (upward.dropped > 0).then(|| {
+                format!(
+                    "{} of {all} with {}",
+                    format::count(upward.dropped),
+                    entry.0.label
+                )
+            })
         })
         .collect();
     (!each.is_empty()).then(|| format!("Lost on the way up, unconfirmed: {}.", each.join("; ")))
@@ -158,9 +172,13 @@ fn lost(entries: &[Entry]) -> Option<String> {
 fn confirmed(entries: &[Entry]) -> Option<String> {
     let ack = |entry: &Entry| {
         let upward = people(entry)?.upward.as_ref()?;
-        (upward.acknowledged > 0).then_some(upward.ack_us.p50)
+        (upward.ack_us.max > 0.0).then_some(upward.ack_us.p50)
     };
-    let told: Vec<Entry> = entries.iter().copied().filter(|e| ack(e).is_some()).collect();
+    let told: Vec<Entry> = entries
+        .iter()
+        .copied()
+        .filter(|e| ack(e).is_some())
+        .collect();
     let groups = ranked(&told, |(transport, figures)| {
         ack(&(transport, figures)).unwrap_or(f64::INFINITY)
     });
@@ -172,7 +190,12 @@ fn confirmed(entries: &[Entry]) -> Option<String> {
         names(first)
     );
     for (us, (transport, _)) in groups[1..].iter().flatten() {
-        sentence.push_str(&format!("; {} {}{}", transport.label, format::time(*us), times(*us, best)));
+        sentence.push_str(&format!(
+            "; {} {}{}",
+            transport.label,
+            format::time(*us),
+            times(*us, best)
+        ));
     }
     Some(sentence + ".")
 }

@@ -20,6 +20,8 @@ mod lie_tests;
 pub mod literature;
 mod markdown;
 mod people;
+#[cfg(test)]
+mod people_tests;
 mod rank;
 pub mod scorecard;
 mod sweep;

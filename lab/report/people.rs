@@ -1,7 +1,7 @@
 //! What an application's run adds to a report: what people published, how it fared, and what joining late took.
 
 use crate::chart::{Table, figures, format, not_verified};
-use crate::measure::{Figures, People, Results, TransportResult, Upward};
+use crate::measure::{Figures, People, Percentiles, Results, TransportResult, Upward};
 
 /// A row: its name, and what it says of a transport.
 type Row = (&'static str, fn(&Figures, &People) -> String);
@@ -60,27 +60,32 @@ const ROWS: &[Row] = &[
         })
     }),
     ("From plan to verdict at the server, p50", |_, p| {
-        up(p, |u| timed(u.accepted + u.refused, u.up_us.p50))
+        up(p, |u| timed(&u.up_us, u.up_us.p50))
     }),
     ("From plan to verdict at the server, p99", |_, p| {
-        up(p, |u| timed(u.accepted + u.refused, u.up_us.p99))
+        up(p, |u| timed(&u.up_us, u.up_us.p99))
     }),
     ("Confirmed", |_, p| {
         up(p, |u| match u.to_acknowledge {
             0 => "-".into(),
-            all => format!("{} of {}", format::count(u.acknowledged), format::count(all)),
+            all => format!(
+                "{} of {}",
+                format::count(u.acknowledged),
+                format::count(all)
+            ),
         })
     }),
     ("From plan to confirmation, p50", |_, p| {
-        up(p, |u| timed(u.acknowledged, u.ack_us.p50))
+        up(p, |u| timed(&u.ack_us, u.ack_us.p50))
     }),
     ("From plan to confirmation, p99", |_, p| {
-        up(p, |u| timed(u.acknowledged, u.ack_us.p99))
+        up(p, |u| timed(&u.ack_us, u.ack_us.p99))
     }),
     ("Refused", |_, p| up(p, |u| part(u.refused, u))),
-    ("of these because the sender had not seen the latest", |_, p| {
-        up(p, |u| part(u.refused_stale, u))
-    }),
+    (
+        "of these because the sender had not seen the latest",
+        |_, p| up(p, |u| part(u.refused_stale, u)),
+    ),
     ("Sent again for want of a confirmation", |_, p| {
         up(p, |u| format::count(u.sent_again))
     }),
@@ -119,12 +124,14 @@ const ROWS: &[Row] = &[
     ("Gaps that were repaired", |_, p| {
         format::count(p.gaps_repaired)
     }),
-    ("States compared at the end", |_, p| match p.states_compared {
-        0 => "-".into(),
-        all => match p.states_different {
-            0 => format!("{}, all equal", format::count(all)),
-            n => format!("{}, {} DIFFER", format::count(all), format::count(n)),
-        },
+    ("States compared at the end", |_, p| {
+        match p.states_compared {
+            0 => "-".into(),
+            all => match p.states_different {
+                0 => format!("{}, all equal", format::count(all)),
+                n => format!("{}, {} DIFFER", format::count(all), format::count(n)),
+            },
+        }
     }),
 ];
 
@@ -132,11 +139,11 @@ fn up(people: &People, value: impl Fn(&Upward) -> String) -> String {
     people.upward.as_ref().map_or_else(|| "-".into(), value)
 }
 
-/// A time for which there were occasions.
-fn timed(occasions: u64, us: f64) -> String {
-    match occasions {
-        0 => "-".into(),
-        _ => format::time(us),
+/// One of these, if anything was timed: a run may end before its measured window.
+fn timed(all: &Percentiles, us: f64) -> String {
+    match all.max > 0.0 {
+        true => format::time(us),
+        false => "-".into(),
     }
 }
 
@@ -144,7 +151,11 @@ fn timed(occasions: u64, us: f64) -> String {
 fn part(n: u64, upward: &Upward) -> String {
     match n {
         0 => "0".into(),
-        n => format!("{} ({})", format::count(n), format::percent(n as f64 / upward.published.max(1) as f64)),
+        n => format!(
+            "{} ({})",
+            format::count(n),
+            format::percent(n as f64 / upward.published.max(1) as f64)
+        ),
     }
 }
 
@@ -167,7 +178,9 @@ pub fn compact(results: &Results) -> Table {
     let upward = published(results);
     let confirmed = |t: &TransportResult| {
         let people = figures(t).and_then(|f| f.people.as_ref());
-        people.and_then(|p| p.upward.as_ref()).is_some_and(|u| u.acknowledged > 0)
+        people
+            .and_then(|p| p.upward.as_ref())
+            .is_some_and(|u| u.ack_us.max > 0.0)
     };
     let confirmed = results.transports.iter().any(confirmed);
     let mut head = vec!["transport".to_owned()];
@@ -197,7 +210,10 @@ pub fn compact(results: &Results) -> Table {
             continue;
         };
         for (kind, _) in &kinds {
-            let class = people.classes.iter().find(|c| c.class == *kind && c.deliveries > 0);
+            let class = people
+                .classes
+                .iter()
+                .find(|c| c.class == *kind && c.deliveries > 0);
             row.push(class.map_or("-".into(), |class| {
                 let p99 = format::time(class.latency_us.p99);
                 match (class.met, class.within_budget) {
@@ -215,10 +231,7 @@ pub fn compact(results: &Results) -> Table {
             }));
         }
         if confirmed {
-            let ack = |us: fn(&Upward) -> f64| {
-                up.filter(|u| u.acknowledged > 0)
-                    .map_or("-".into(), |u| format::time(us(u)))
-            };
+            let ack = |us: fn(&Upward) -> f64| up.map_or("-".into(), |u| timed(&u.ack_us, us(u)));
             row.extend([ack(|u| u.ack_us.p50), ack(|u| u.ack_us.p99)]);
         }
         row.push(format::significant(people.connections_per_participant));

@@ -26,6 +26,7 @@ fn everything() -> Vec<Results> {
         fixture::polling_wins(),
         fixture::damaged(),
         fixture::empty("empty"),
+        fixture::people::chat(),
         alone,
         partial,
     ]

@@ -42,6 +42,8 @@ pub fn causes(pair: &Pair, figure: &Figure, row: &Row) -> Vec<String> {
             causes.extend(lateness(pair, rank));
             causes.extend(step(pair, rank, row));
         }
+        Kind::Class(rank) => causes.extend(lateness(pair, rank)),
+        Kind::Upward => {}
         Kind::MeanLatency => causes.extend(lateness(pair, 0.5)),
         Kind::FirstEvent => causes.extend(timer(pair)),
         Kind::Age => causes.extend(age(pair)),

@@ -1,8 +1,9 @@
 //! The figures that are compared, and how far apart they may be.
 
-use super::causes;
+use super::{causes, people};
 use crate::chart::{evidence, figures, format};
 use crate::measure::{Both, Figures, TransportResult};
+use std::borrow::Cow;
 
 /// What a figure is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub enum Kind {
     /// A percentile of the latency; its rank, 0 to 1.
     Percentile(f64),
     MeanLatency,
+    /// A percentile of one kind of message.
+    Class(f64),
+    /// How long what people publish takes to the server, or there and back.
+    Upward,
     Age,
     Stale,
     FirstEvent,
@@ -40,7 +45,7 @@ pub struct Figure {
     pub kind: Kind,
     pub percent: f64,
     pub absolute: f64,
-    value: fn(&TransportResult, &Figures) -> Option<f64>,
+    pub(super) value: fn(&TransportResult, &Figures) -> Option<f64>,
 }
 
 const fn figure(
@@ -157,7 +162,7 @@ fn segments(figures: &Figures) -> Option<f64> {
 #[derive(Debug, Clone)]
 pub struct Row {
     pub label: String,
-    pub figure: &'static str,
+    pub figure: Cow<'static, str>,
     pub unit: Unit,
     pub simulated: f64,
     pub loopback: f64,
@@ -233,35 +238,44 @@ pub fn rows(both: &Both) -> Vec<Row> {
         let (Some(s), Some(l)) = (figures(simulated), figures(loopback)) else {
             continue;
         };
+        let pair = causes::Pair {
+            both,
+            simulated: (simulated, s),
+            loopback: (loopback, l),
+        };
         for figure in FIGURES.iter().chain([&IP_BYTES]) {
-            let (Some(on_simulated), Some(on_loopback)) =
-                ((figure.value)(simulated, s), (figure.value)(loopback, l))
-            else {
-                continue;
-            };
-            let mut row = Row {
-                label: simulated.label.clone(),
-                figure: figure.name,
-                unit: figure.unit,
-                simulated: on_simulated,
-                loopback: on_loopback,
-                allowed: (on_simulated.abs() * figure.percent / 100.0).max(figure.absolute),
-                limit: limit(figure),
-                rough: matches!(figure.kind, Kind::Percentile(rank) if thin(l, rank)),
-                causes: vec![],
-            };
-            if !row.agrees() {
-                let pair = causes::Pair {
-                    both,
-                    simulated: (simulated, s),
-                    loopback: (loopback, l),
-                };
-                row.causes = causes::causes(&pair, figure, &row);
+            if let (Some(s), Some(l)) = ((figure.value)(simulated, s), (figure.value)(loopback, l))
+            {
+                rows.push(row(&pair, figure, figure.name.into(), (s, l)));
             }
-            rows.push(row);
         }
+        rows.extend(people::rows(&pair));
     }
     rows
+}
+
+/// A figure's two values, simulated and on loopback, and what makes them differ.
+pub(super) fn row(
+    pair: &causes::Pair,
+    figure: &Figure,
+    name: Cow<'static, str>,
+    (simulated, loopback): (f64, f64),
+) -> Row {
+    let mut row = Row {
+        label: pair.simulated.0.label.clone(),
+        figure: name,
+        unit: figure.unit,
+        simulated,
+        loopback,
+        allowed: (simulated.abs() * figure.percent / 100.0).max(figure.absolute),
+        limit: limit(figure),
+        rough: matches!(figure.kind, Kind::Percentile(rank) if thin(pair.loopback.1, rank)),
+        causes: vec![],
+    };
+    if !row.agrees() {
+        row.causes = causes::causes(pair, figure, &row);
+    }
+    row
 }
 
 /// Whether fewer than ten events lie beyond a percentile.

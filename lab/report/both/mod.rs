@@ -4,6 +4,7 @@
 mod causes;
 mod compared;
 mod html;
+mod people;
 #[cfg(test)]
 mod tests;
 mod text;

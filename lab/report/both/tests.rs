@@ -118,7 +118,7 @@ fn packets_that_the_system_does_not_tell_are_left_out() {
         .map(|row| row.figure)
         .collect();
     assert_eq!(names.len(), 9);
-    assert!(!names.contains(&"IP bytes per event"));
+    assert!(!names.contains(&"IP bytes per event".into()));
 }
 
 #[test]
