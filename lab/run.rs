@@ -10,6 +10,7 @@ mod error;
 mod idle;
 mod interrupt;
 mod lies;
+mod live;
 mod loopback;
 mod outcome;
 mod rejudge;
@@ -20,6 +21,7 @@ mod stage;
 pub use capture::Capture;
 pub use error::RunError;
 pub use interrupt::Interrupt;
+pub use live::Live;
 pub use outcome::Outcome;
 pub use simulated::sim_config;
 

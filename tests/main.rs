@@ -10,6 +10,7 @@ mod lies;
 mod oracles;
 mod raw;
 mod reproduce;
+mod retries;
 mod stall;
 mod support;
 mod tidy;
