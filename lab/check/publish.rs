@@ -22,14 +22,17 @@ type Socket = WebSocketStream<TcpStream>;
 
 /// Checks all of it; returns whether clients publish here.
 pub async fn check(target: &Target, findings: &mut Findings) -> bool {
-    let way = match find(target).await {
-        Ok(Some(way)) => way,
-        Ok(None) => {
-            for clause in CLAUSES {
-                findings.skipped(clause, "nobody publishes here");
-            }
-            return false;
+    let way = find(target).await;
+    if let Ok(None) = way {
+        for clause in CLAUSES {
+            findings.skipped(clause, "nobody publishes here");
         }
+        return false;
+    }
+    unknown(target, findings).await;
+    let way = match way {
+        Ok(Some(way)) => way,
+        Ok(None) => return false,
         Err(why) => {
             for clause in CLAUSES {
                 findings.skipped(clause, why.clone());
@@ -37,7 +40,9 @@ pub async fn check(target: &Target, findings: &mut Findings) -> bool {
             return true;
         }
     };
-    topics(target, &way, findings).await;
+    let path = format!("/poll?since=0&topics={}", way.topic);
+    let known = target.get(&path).await;
+    findings.note("C16", known.and_then(|answer| answer.is(200)));
     errors(target, &way, findings).await;
     let told = confirmations(target, &way, findings).await;
     findings.note("C81", told);
@@ -49,8 +54,8 @@ pub async fn check(target: &Target, findings: &mut Findings) -> bool {
     true
 }
 
-/// Names of topics and of clients that do not exist, and the events of one topic.
-async fn topics(target: &Target, way: &Way, findings: &mut Findings) {
+/// Names of topics and of clients that do not exist.
+async fn unknown(target: &Target, findings: &mut Findings) {
     for door in ["/poll?", "/long-poll?hold=1&", "/events?"] {
         for (wish, clause, status) in [
             (format!("topics={NOWHERE}"), "C16", 404),
@@ -77,9 +82,6 @@ async fn topics(target: &Target, way: &Way, findings: &mut Findings) {
         .await
         .and_then(|outcome| outcome);
     findings.note("C63", refused);
-    let path = format!("/poll?since=0&topics={}", way.topic);
-    let known = target.get(&path).await;
-    findings.note("C16", known.and_then(|answer| answer.is(200)));
 }
 
 /// What over HTTP is no message.

@@ -16,17 +16,17 @@ use tokio::net::{TcpListener, TcpStream};
 const FOR_NS: u64 = 300 * MS;
 
 /// Changes what passes, without changing its length. It sees what one side sent at once.
-type Change = fn(&mut Vec<u8>, &Mutex<u32>);
+type Change = fn(&mut Vec<u8>, &Mutex<Vec<u8>>);
 
 /// Who breaks the rule.
 #[derive(Clone)]
 struct Liar {
     up: Change,
     down: Change,
-    memory: Arc<Mutex<u32>>,
+    memory: Arc<Mutex<Vec<u8>>>,
 }
 
-fn honest(_: &mut Vec<u8>, _: &Mutex<u32>) {}
+fn honest(_: &mut Vec<u8>, _: &Mutex<Vec<u8>>) {}
 
 fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     assert_eq!(from.len(), to.len());
@@ -46,9 +46,9 @@ async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     change: Change,
-    memory: Arc<Mutex<u32>>,
+    memory: Arc<Mutex<Vec<u8>>>,
 ) {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(1 << 16);
     loop {
         bytes.clear();
         if from.read_buf(&mut bytes).await.unwrap_or(0) == 0 {
@@ -151,24 +151,19 @@ fn a_confirmation_has_another_number() {
 
 #[test]
 fn a_message_that_comes_again_is_taken_again() {
-    // Whatever follows the first message with number 2 and is not a new client's becomes number 3, and so on.
-    let up: Change = |bytes, memory| {
-        if !has(bytes, b"says 2\"") || !has(bytes, b"\"n\":2,") {
+    // A message that is the same as the one before gets a number of its own, and its answer the old one.
+    let up: Change = |bytes, before| {
+        let Some(at) = bytes.windows(7).position(|part| part == b"{\"n\":2,") else {
             return;
-        }
-        let mut seen = memory.lock().expect("no panic");
-        *seen += 1;
-        let number = [b"\"n\":2,", b"\"n\":3,", b"\"n\":4,", b"\"n\":5,"];
-        // The way itself was found with one message; then one is published and published again.
-        if let 3.. = *seen {
-            replace(bytes, number[0], number[(*seen as usize - 2).min(3)]);
-        }
-    };
-    let down: Change = |bytes, _| {
-        for number in [b"{\"ack\":3", b"{\"ack\":4", b"{\"ack\":5"] {
-            replace(bytes, number, b"{\"ack\":2");
+        };
+        let mut before = before.lock().expect("no panic");
+        if *before == bytes[at..] {
+            replace(bytes, b"{\"n\":2,", b"{\"n\":9,");
+        } else {
+            *before = bytes[at..].to_vec();
         }
     };
+    let down: Change = |bytes, _| replace(bytes, b"{\"ack\":9", b"{\"ack\":2");
     let findings = findings("chat", up, down);
     let failed = clauses(&findings, Verdict::Failed);
     assert!(failed.contains(&"C84"), "{}", super::faults(&findings));
@@ -178,9 +173,8 @@ fn a_message_that_comes_again_is_taken_again() {
 fn topics_are_ignored() {
     let up: Change = |bytes, _| {
         replace(bytes, b"topics=", b"tropic=");
-        replace(bytes, b"\"topics\":", b"\"tropic\":");
     };
-    assert_fails("chat", up, honest, &["C16", "C63"]);
+    assert_fails("chat", up, honest, &["C16"]);
 }
 
 #[test]
@@ -207,8 +201,7 @@ fn one_door_echoes_and_the_others_do_not() {
 #[test]
 fn a_foreign_page_is_given_permission() {
     let down: Change = |bytes, _| {
-        replace(bytes, b"Allow: POST\r\nDate:", b"Allow: POST\r\nDate:");
-        if has(bytes, b"publish with POST") {
+        if has(bytes, b"405 Method Not Allowed") {
             // As long as the line it replaces.
             replace(
                 bytes,
