@@ -11,6 +11,7 @@ mod idle;
 mod interrupt;
 mod joining;
 mod lies;
+mod live;
 mod loopback;
 mod outcome;
 mod rejudge;
@@ -21,6 +22,7 @@ mod stage;
 pub use capture::Capture;
 pub use error::RunError;
 pub use interrupt::Interrupt;
+pub use live::Live;
 pub use outcome::Outcome;
 pub use simulated::sim_config;
 

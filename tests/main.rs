@@ -11,6 +11,7 @@ mod lies;
 mod oracles;
 mod raw;
 mod reproduce;
+mod retries;
 mod stall;
 mod support;
 mod tidy;

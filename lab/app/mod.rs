@@ -12,6 +12,7 @@ mod auction;
 mod chat;
 mod document;
 mod envelope;
+mod example;
 mod ride;
 mod sample;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod trace;
 mod whiteboard;
 
 pub use document::Op;
+pub use example::examples;
 pub use sample::Samples;
 pub use trace::{Trace, TraceError, Txn};
 

@@ -36,7 +36,9 @@ impl Rules for Relay {
             theirs || SERVERS_OWN.contains(name)
         };
         if let Some(name) = message.fields.keys().map(String::as_str).find(own) {
-            return Err(Refusal::bad(format!("{name:?} is the server's to write: call it otherwise")));
+            return Err(Refusal::bad(format!(
+                "{name:?} is the server's to write: call it otherwise"
+            )));
         }
         Ok(vec![passed_on(message, self.main)])
     }

@@ -9,10 +9,15 @@ pub const CLAUSES: &[(&str, &str)] = &[
     ("C6", "a forgotten cursor is answered with 410 or 4410"),
     ("C7", "a number that is none is answered with 400"),
     ("C8", "an unknown path is answered with 404"),
-    ("C9", "a method other than GET is answered with 405"),
+    ("C9", "a method that is not taken is answered with 405"),
     ("C10", "a body is answered with 413"),
     ("C11", "a target over 4,096 bytes is answered with 414"),
     ("C12", "a head over 16 KiB is answered with 431"),
+    ("C16", "an unknown topic is answered with 404"),
+    (
+        "C17",
+        "a name that is none is refused; one's own messages: the same on all doors",
+    ),
     ("C20", "poll: every event once, in order, without gaps"),
     ("C21", "poll: answers begin right after the cursor"),
     (
@@ -50,8 +55,22 @@ pub const CLAUSES: &[(&str, &str)] = &[
     ("C58", "ws: a ping at least every 30 s"),
     ("C59", "ws: a broken frame is closed with 1002"),
     ("C60", "ws: a text that is not UTF-8 is closed with 1007"),
-    ("C61", "ws: a message over 4,096 bytes is closed with 1009"),
+    ("C61", "ws: a message that is too long is closed with 1009"),
     ("C62", "ws: a foreign Origin is refused with 403"),
+    ("C63", "ws: an unknown topic is closed with 1008"),
+    ("C64", "ws: other topics are followed on demand"),
+    ("C81", "publish: a message is confirmed under its number"),
+    ("C83", "publish: what is confirmed is in the feed"),
+    ("C84", "publish: a repeat has the same answer and no effect"),
+    ("C85", "publish: what is no message has its status"),
+    (
+        "C86",
+        "publish over ws: an error names the number, and it goes on",
+    ),
+    ("C87", "publish: a foreign page is given no permission"),
+    ("C90", "snapshot: not older than what was confirmed"),
+    ("C91", "snapshot: the first message to who joins"),
+    ("C92", "snapshot: 404 where there are none"),
 ];
 
 #[cfg(test)]

@@ -17,8 +17,9 @@ const PATIENCE_NS: u64 = 5 * S;
 type Socket = WebSocketStream<TcpStream>;
 
 /// Checks the close codes, pings and the closing handshake.
-pub async fn check(target: &Target, findings: &mut Findings) {
-    let long = frame(0x81, &[b' '; 4_097]);
+pub async fn check(target: &Target, publishes: bool, findings: &mut Findings) {
+    let most = if publishes { 16_384 } else { 4_096 };
+    let long = frame(0x81, &vec![b' '; most + 1]);
     let cases: &[(&'static str, u16, &[u8])] = &[
         ("C56", 1008, &frame(0x81, b"hello")),
         ("C56", 1008, &frame(0x81, b"{\"since\":-1}")),

@@ -6,9 +6,11 @@ mod follow;
 mod frames;
 mod journal;
 mod judge;
+mod publish;
 mod refusals;
 mod resume;
 mod target;
+mod try_out;
 
 pub use target::Target;
 
@@ -92,9 +94,11 @@ pub async fn check(target: &Target, for_ns: u64) -> Result<Vec<Finding>, Silent>
     let mut findings = Findings::default();
     // One question first, so that a wrong address is told at once and not clause by clause.
     target.get("/poll").await.map_err(Silent)?;
+    // Before the doors are followed: where clients publish, this is what there is to see.
+    let publishes = publish::check(target, &mut findings).await;
     let journals = follow::follow(target, for_ns, &mut findings).await;
     resume::check(target, &journals, &mut findings).await;
     refusals::check(target, &mut findings).await;
-    frames::check(target, &mut findings).await;
+    frames::check(target, publishes, &mut findings).await;
     Ok(findings.close())
 }

@@ -112,7 +112,7 @@ impl Target {
         method: &str,
         path: &str,
         lines: &[(&str, &str)],
-        body: &'static str,
+        body: impl Into<Bytes>,
         patience_ns: u64,
     ) -> Result<Answer, String> {
         let began_ns = clock::now_ns();
@@ -136,7 +136,7 @@ impl Target {
         method: &str,
         path: &str,
         lines: &[(&str, &str)],
-        body: &'static str,
+        body: impl Into<Bytes>,
     ) -> Result<Response<Incoming>, String> {
         let io = TokioIo::new(self.dial().await?);
         let opened = http1::Builder::new()
@@ -152,7 +152,7 @@ impl Target {
         {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::new(Bytes::from_static(body.as_bytes())));
+        let request = request.body(Full::new(body.into()));
         let request = request.map_err(|error| error.to_string())?;
         let answer = within(PATIENCE_NS.max(130 * S), sender.send_request(request)).await?;
         answer.map_err(|error| format!("no answer: {error}"))

@@ -2,15 +2,17 @@
 
 use super::Failure;
 use super::overrides::Overrides;
+use crate::app;
 use crate::clock;
 use crate::feed::{self, Feed};
-use crate::hub::Hub;
+use crate::hub::{Charter, Hub, LARGEST_MESSAGE};
 use crate::net::delay_line::Delay;
 use crate::net::loopback::open_files;
 use crate::net::{Buffers, Listener};
-use crate::scenario::{Scenario, spaced};
+use crate::run::Live;
+use crate::scenario::{App, Scenario, spaced};
 use crate::transport::server::{Door, Origins, Server};
-use crate::transport::{self};
+use crate::transport::{self, PUBLISH, SNAPSHOT};
 use clap::Args;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -25,6 +27,8 @@ const KEPT_BYTES: u64 = 256_000_000;
 const MOST_CONNECTIONS: usize = 10_000;
 /// Open files that are left for everything but connections.
 const SPARE_FILES: u64 = 64;
+/// The client's name in examples.
+const EXAMPLE: &str = "me";
 /// How long a client may take to send a request, stay silent between two, or leave an answer untaken.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -85,15 +89,14 @@ async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure>
     } else {
         Listener::Tcp(listener)
     };
-    announce(arguments.bind, port, &scenario, &doors);
-    let kept = KEPT_EVENTS.min((KEPT_BYTES / scenario.payload.bytes()) as usize);
-    let feed = Feed::new(kept);
-    publish(scenario.clone(), feed.clone())?;
+    let buffers = Buffers::for_scenario(&scenario);
+    let hub = hub(&scenario)?;
+    announce(arguments.bind, port, &scenario, &doors, &hub);
     let origins = Origins::allow(arguments.allow_origin.iter().cloned());
     let server = Server {
         doors: doors.into(),
-        hub: Hub::of(feed),
-        buffers: Buffers::for_scenario(&scenario),
+        hub,
+        buffers,
         connections: most_connections(),
         head_timeout: Some(HEAD_TIMEOUT),
     };
@@ -118,6 +121,27 @@ fn origin(text: &str) -> Result<String, String> {
 fn most_connections() -> usize {
     let allowed = open_files().map_or(u64::MAX, |files| files.saturating_sub(SPARE_FILES).max(1));
     MOST_CONNECTIONS.min(usize::try_from(allowed).unwrap_or(usize::MAX))
+}
+
+/// What is served, and it has begun: an application with whoever comes, or the scenario's events.
+fn hub(scenario: &Scenario) -> Result<Hub, Failure> {
+    if scenario.app != App::Ticker {
+        let live = Live::new(scenario.clone(), kept(LARGEST_MESSAGE as u64));
+        let hub = live.hub().clone();
+        tokio::spawn(live.go_on());
+        return Ok(hub);
+    }
+    let feed = Feed::new(kept(scenario.payload.bytes()));
+    publish(scenario.clone(), feed.clone())?;
+    Ok(Hub::reading(
+        feed,
+        Charter::new(scenario, clock::epoch_us()),
+    ))
+}
+
+/// How many events are kept if the largest have so many bytes.
+fn kept(bytes: u64) -> usize {
+    KEPT_EVENTS.min((KEPT_BYTES / bytes) as usize)
 }
 
 /// Publishes the scenario's events from now on, on a thread of its own: a synthetic source without
@@ -146,7 +170,7 @@ fn announce_delay(scenario: &Scenario) {
     );
 }
 
-fn announce(bind: IpAddr, port: u16, scenario: &Scenario, doors: &[Door]) {
+fn announce(bind: IpAddr, port: u16, scenario: &Scenario, doors: &[Door], hub: &Hub) {
     let host = if bind.is_ipv6() {
         format!("[{bind}]:{port}")
     } else {
@@ -158,6 +182,26 @@ fn announce(bind: IpAddr, port: u16, scenario: &Scenario, doors: &[Door]) {
     );
     for door in doors {
         anstream::eprintln!("  {:<20} http://{host}{}", door.descriptor.label, door.path);
+    }
+    let now_us = clock::epoch_us() + clock::now_ns() / clock::US;
+    for text in app::examples(scenario, EXAMPLE, now_us) {
+        let url = format!("http://{host}{PUBLISH}?client={EXAMPLE}");
+        anstream::eprintln!(
+            "publish: curl -H 'Content-Type: application/json' '{url}' -d '{text}'"
+        );
+    }
+    if let Some(topic) = hub.charter().topics().next() {
+        if hub.has_snapshots() {
+            anstream::eprintln!("snapshot: curl 'http://{host}{SNAPSHOT}?topics={topic}'");
+        }
+        anstream::eprintln!("one topic: curl -N 'http://{host}/events?topics={topic}'");
+    }
+    if let (App::Auction, Some(due_ns)) = (scenario.app, hub.due_ns()) {
+        anstream::eprintln!(
+            "bidding ends {} s after the start, a little later if somebody bids at the end; then every bid is refused as \
+             \"closed\". --duration 1h makes it later, and a restart opens the lots again",
+            due_ns / clock::S
+        );
     }
     anstream::eprintln!("try: curl -N http://{host}/events");
 }

@@ -73,7 +73,10 @@ impl std::fmt::Display for Problem {
             Problem::Form(text) | Problem::Topic(text) | Problem::Sequence(text) => {
                 f.write_str(text)
             }
-            Problem::Topics => write!(f, "more than {MOST_TOPICS} topics: name fewer, or none for all"),
+            Problem::Topics => write!(
+                f,
+                "more than {MOST_TOPICS} topics: name fewer, or none for all"
+            ),
             Problem::TooFast => f.write_str("too many messages: wait a second"),
             Problem::TooLarge => write!(f, "a message is longer than {LARGEST_MESSAGE} bytes"),
             Problem::TooMany => f.write_str("too many clients publish here: come back later"),

@@ -143,7 +143,9 @@ impl Hub {
         if topics.len() > MOST_TOPICS {
             return Err(Problem::Topics);
         }
-        topics.iter().try_for_each(|topic| self.0.charter.knows(topic))
+        topics
+            .iter()
+            .try_for_each(|topic| self.0.charter.knows(topic))
     }
 
     /// A client's message. `text` is what came, whole; `now_ns` when.
@@ -258,12 +260,14 @@ impl Hub {
         }
     }
 
+    /// When the rules will next do something by themselves, if they will.
+    pub fn due_ns(&self) -> Option<u64> {
+        lock(self.0.desk.as_ref()?).rules.due_ns()
+    }
+
     /// Whether the rules will do something by themselves.
     pub fn has_plans(&self) -> bool {
-        self.0
-            .desk
-            .as_ref()
-            .is_some_and(|desk| lock(desk).rules.due_ns().is_some())
+        self.due_ns().is_some()
     }
 
     /// Whether whoever comes is given a snapshot.

@@ -4,6 +4,8 @@ use super::RunError;
 use crate::app::{self, Draft, Samples, Trace};
 use crate::feed::{Choices, Instants};
 use crate::scenario::{App, Arrivals, Rate, RatePer, Rush, Sample, Scenario, Speaker};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -77,7 +79,8 @@ pub fn scripts(scenario: &Scenario, end_ns: u64) -> Vec<Arc<Script>> {
                 let stream = ACTS | kind.number << 32 | u64::from(client);
                 let rate = per_publisher(kind, scenario);
                 let class: Arc<str> = kind.class.into();
-                let instants = instants(scenario, kind.arrivals, rate, stream, end_ns);
+                let instants = instants(scenario, kind.arrivals, rate, stream);
+                let instants = instants.take_while(|at_ns| *at_ns < end_ns);
                 script.extend(instants.map(|at_ns| (at_ns, class.clone())));
             }
             script.sort_by_key(|(at_ns, _)| *at_ns);
@@ -128,40 +131,80 @@ pub fn typed(
     left
 }
 
-/// What the server publishes of its own, in order.
-pub fn announcements(scenario: &Scenario, end_ns: u64) -> Vec<Announcement> {
-    if scenario.app == App::Ticker {
-        return Vec::new();
-    }
-    let mut all = Vec::new();
-    for kind in kinds(scenario) {
-        if kind.from != Speaker::Server {
-            continue;
+/// What the server publishes of its own, in order and without end: each is made when it is asked for.
+pub struct Announcements {
+    sources: Vec<Source>,
+    /// The next of each source; at equal instants in the order of kinds and topics.
+    next: BinaryHeap<Reverse<(u64, usize)>>,
+}
+
+/// One kind of message on one topic.
+struct Source {
+    topic: String,
+    class: String,
+    samples: Samples,
+    instants: Box<dyn Iterator<Item = u64> + Send>,
+}
+
+impl Announcements {
+    /// Those of a scenario; none if only clients publish there.
+    pub fn new(scenario: &Scenario) -> Self {
+        let mut announcements = Self {
+            sources: Vec::new(),
+            next: BinaryHeap::new(),
+        };
+        if scenario.app == App::Ticker {
+            return announcements;
         }
-        for topic in 0..scenario.topics {
-            let stream = kind.number << 32 | u64::from(topic);
-            let rate = per_topic(&kind, scenario);
-            let mut samples =
-                Samples::new(kind.sample, Choices::new(scenario.seed, TEXTS | stream));
-            let instants = instants(
-                scenario,
-                kind.arrivals,
-                rate,
-                ANNOUNCEMENTS | stream,
-                end_ns,
-            );
-            all.extend(instants.map(|at_ns| Announcement {
-                at_ns,
-                draft: Draft {
+        let kinds = kinds(scenario).into_iter();
+        for kind in kinds.filter(|kind| kind.from == Speaker::Server) {
+            for topic in 0..scenario.topics {
+                let stream = kind.number << 32 | u64::from(topic);
+                let rate = per_topic(&kind, scenario);
+                let said = Choices::new(scenario.seed, TEXTS | stream);
+                let instants = instants(scenario, kind.arrivals, rate, ANNOUNCEMENTS | stream);
+                announcements.sources.push(Source {
                     topic: app::topic_name(scenario, topic),
                     class: kind.class.to_owned(),
-                    fields: samples.next_fields(),
-                },
-            }));
+                    samples: Samples::new(kind.sample, said),
+                    instants: Box::new(instants),
+                });
+            }
+        }
+        (0..announcements.sources.len()).for_each(|source| announcements.plan(source));
+        announcements
+    }
+
+    fn plan(&mut self, source: usize) {
+        if let Some(at_ns) = self.sources[source].instants.next() {
+            self.next.push(Reverse((at_ns, source)));
         }
     }
-    all.sort_by_key(|announcement| announcement.at_ns); // stable: equal instants in the order of kinds and topics
-    all
+}
+
+impl Iterator for Announcements {
+    type Item = Announcement;
+
+    fn next(&mut self) -> Option<Announcement> {
+        let Reverse((at_ns, number)) = self.next.pop()?;
+        self.plan(number);
+        let source = &mut self.sources[number];
+        Some(Announcement {
+            at_ns,
+            draft: Draft {
+                topic: source.topic.clone(),
+                class: source.class.clone(),
+                fields: source.samples.next_fields(),
+            },
+        })
+    }
+}
+
+/// What the server publishes of its own before `end_ns`, in order.
+pub fn announcements(scenario: &Scenario, end_ns: u64) -> Vec<Announcement> {
+    Announcements::new(scenario)
+        .take_while(|announcement| announcement.at_ns < end_ns)
+        .collect()
 }
 
 fn per_publisher(kind: &Kind<'_>, scenario: &Scenario) -> f64 {
@@ -187,14 +230,12 @@ fn instants(
     arrivals: Arrivals,
     rate: f64,
     stream: u64,
-    end_ns: u64,
-) -> impl Iterator<Item = u64> {
+) -> impl Iterator<Item = u64> + use<> {
     let choices = Choices::new(scenario.seed, stream);
     let rush = scenario.rush;
     let mut instants = Instants::new(arrivals, rate, choices);
     std::iter::from_fn(move || Some(instants.next_ns()))
         .map(move |at_ns| rush.map_or(at_ns, |rush| hurried(at_ns, rush)))
-        .take_while(move |at_ns| *at_ns < end_ns)
 }
 
 /// An instant of the usual pace, moved to where it comes with a rush: while it lasts time runs `times` as fast.
@@ -272,7 +313,7 @@ mod tests {
         assert!(all.is_sorted_by_key(|one| one.at_ns));
         for topic in ["topic-1", "topic-2", "topic-3"] {
             let count = all.iter().filter(|one| one.draft.topic == topic).count();
-            assert!((95..106).contains(&count), "{count}");
+            assert!((94..107).contains(&count), "{count}");
         }
         assert!(all[0].draft.fields.starts_with(",\"score\":["));
         assert!(
@@ -280,5 +321,39 @@ mod tests {
                 .iter()
                 .all(|script| script.is_empty())
         );
+    }
+
+    #[test]
+    fn announcements_made_one_by_one_are_those_made_at_once_and_sorted() {
+        let server = scenario(
+            r#""clients":4,"topics":3,"rate":"2/s","rate_per":"topic","arrivals":"fixed","message":{"x":[12,30]},
+               "also":[{"class":"word","from":"server","rate":"3/s","message":{"y":1}}]"#,
+        );
+        let end_ns = 20 * S;
+        let mut all = Vec::new();
+        for kind in kinds(&server) {
+            for topic in 0..server.topics {
+                let stream = kind.number << 32 | u64::from(topic);
+                let choices = Choices::new(server.seed, TEXTS | stream);
+                let mut samples = Samples::new(kind.sample, choices);
+                let rate = per_topic(&kind, &server);
+                let instants = instants(&server, kind.arrivals, rate, ANNOUNCEMENTS | stream);
+                all.extend(instants.take_while(|at_ns| *at_ns < end_ns).map(|at_ns| {
+                    Announcement {
+                        at_ns,
+                        draft: Draft {
+                            topic: app::topic_name(&server, topic),
+                            class: kind.class.to_owned(),
+                            fields: samples.next_fields(),
+                        },
+                    }
+                }));
+            }
+        }
+        all.sort_by_key(|announcement| announcement.at_ns);
+        assert_eq!(announcements(&server, end_ns), all);
+        // A day of them is no more in memory than two.
+        let tomorrow = Announcements::new(&server).nth(1_000_000);
+        assert!(tomorrow.is_some_and(|one| one.at_ns > 60_000 * S));
     }
 }

@@ -29,6 +29,7 @@ mod websocket;
 pub use client::{Client, ClientSetup, Part};
 pub use following::Following;
 pub use http::{Answer, Body};
+pub use post::{PUBLISH, SNAPSHOT};
 /// For the variants of `reproduce` that shake hands themselves.
 pub(crate) use upgrade::accept as accept_upgrade;
 

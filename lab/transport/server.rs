@@ -180,7 +180,12 @@ impl Server {
             return refusal;
         }
         match door {
-            Some(door) => door.transport.clone().serve(request, self.hub.clone()).await,
+            Some(door) => {
+                door.transport
+                    .clone()
+                    .serve(request, self.hub.clone())
+                    .await
+            }
             None => post::snapshot(&request, &self.hub),
         }
     }

@@ -4,6 +4,8 @@
 mod crowd;
 mod frames;
 mod requests;
+mod upstream;
+mod upstream_crowd;
 mod waiting;
 
 use pushlab::clock::{self, MS, S};
@@ -11,6 +13,7 @@ use pushlab::feed::{Event, Feed};
 use pushlab::hub::Hub;
 use pushlab::net::sim::{self, LinkConfig, SimConfig};
 use pushlab::net::{Buffers, Dialer, Listener, Wire};
+use pushlab::run::Live;
 use pushlab::scenario;
 use pushlab::transport::server::{Door, Origins, Server};
 use pushlab::transport::{self};
@@ -31,6 +34,8 @@ struct World {
     connections: usize,
     origins: Origins,
     kept: usize,
+    /// The application in which these clients are people; otherwise nobody publishes.
+    app: Option<&'static str>,
 }
 
 impl Default for World {
@@ -40,6 +45,7 @@ impl Default for World {
             connections: 1_000,
             origins: Origins::default(),
             kept: 1_000,
+            app: None,
         }
     }
 }
@@ -71,19 +77,34 @@ impl World {
             .iter()
             .map(|entry| Door::new(entry.descriptor, (entry.build)(&scenario)))
             .collect();
-        let feed = Feed::new(self.kept);
-        (1..=3).for_each(|seq| feed.publish(event(seq)));
+        let (hub, live) = match self.app {
+            None => {
+                let feed = Feed::new(self.kept);
+                (1..=3).for_each(|seq| feed.publish(event(seq)));
+                (Hub::of(feed), None)
+            }
+            Some(name) => {
+                let scenario = scenario::shipped(name).expect("it is shipped");
+                let live = Live::new(scenario, self.kept);
+                (live.hub().clone(), Some(live))
+            }
+        };
+        let feed = hub.feed().clone();
         let server = Server {
             doors: doors.into(),
-            hub: Hub::of(feed.clone()),
+            hub,
             buffers,
             connections: self.connections,
             head_timeout: Some(PATIENCE),
         };
         let run = sim::run(config, async {
+            let live = live.map(|live| tokio::spawn(live.go_on()));
             let server = tokio::spawn(server.run_for(Listener::Simulated, self.origins));
             let output = main(feed).await;
             server.abort();
+            if let Some(live) = live {
+                live.abort();
+            }
             output
         });
         run.expect("the run does not stall").output
