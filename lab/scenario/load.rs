@@ -42,6 +42,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
         "notifications",
         include_str!("../../scenarios/notifications.json"),
     ),
+    ("duplex", include_str!("../../scenarios/duplex.json")),
 ];
 
 /// A scenario file larger than this is taken for something else, in bytes.
