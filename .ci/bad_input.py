@@ -73,7 +73,7 @@ CASES = [
     ("a negative duration as a flag", ["run", "--duration=-5s"], 2, ["duration"]),
     ("zero clients", ["run", "--clients", "0"], 2, ["clients"]),
     ("an unknown transport", ["run", "--transport", "pigeon"], 2, ["pigeon", "websocket"]),
-    ("an unknown experiment", ["reproduce", "E13"], 2, ["E13", "E12", "all"]),
+    ("an unknown experiment", ["reproduce", "E99"], 2, ["E99", "E13", "all"]),
     ("an unknown scenario", ["run", "tickre"], 2, ["tickre", "ticker"]),
     ("all scenarios without a question", ["run", "all"], 2, ["run all", "--scorecard"]),
     ("a scorecard without a budget", ["run", "ticker", "--scorecard"], 2, ["budget", "--budget 1s"]),

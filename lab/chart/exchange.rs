@@ -2,6 +2,7 @@
 
 use super::{figures, not_verified};
 use crate::measure::{Packet, Results, TransportResult};
+use std::collections::BTreeSet;
 
 /// How many poll intervals one picture holds, and its limits.
 const INTERVALS: f64 = 2.6;
@@ -20,6 +21,8 @@ pub struct Exchange<'a> {
     pub held: Vec<Stretch>,
     /// Events between birth and leaving the server.
     pub waits: Vec<Stretch>,
+    /// Messages between the wish to say something and leaving the client.
+    pub said: Vec<Stretch>,
 }
 
 /// One packet on its way.
@@ -29,8 +32,10 @@ pub struct Arrow {
     pub from_us: u64,
     /// Absent if it was lost.
     pub to_us: Option<u64>,
-    /// Whether it brought an event.
+    /// Whether it brought an event, or upward a message.
     pub carries_news: bool,
+    /// Whether it is the server's word on a message.
+    pub confirms: bool,
     /// Whether it belongs to opening or closing a connection.
     pub opens: bool,
 }
@@ -52,34 +57,28 @@ impl Exchange<'_> {
         }
     }
 
-    /// How often the client asked.
-    pub fn questions(&self) -> u64 {
-        self.arrows
-            .iter()
-            .filter(|arrow| arrow.up && !arrow.opens && !arrow.carries_news)
-            .count() as u64
+    fn count(&self, which: impl Fn(&Arrow) -> bool) -> u64 {
+        self.arrows.iter().filter(|arrow| which(arrow)).count() as u64
     }
 
-    /// Packets with which the client published something.
-    pub fn published(&self) -> u64 {
-        let arrows = self.arrows.iter();
-        arrows
-            .filter(|arrow| arrow.up && arrow.carries_news)
-            .count() as u64
+    /// How often the client asked.
+    pub fn questions(&self) -> u64 {
+        self.count(|arrow| arrow.up && !arrow.carries_news && !arrow.opens)
+    }
+
+    /// Packets that brought messages.
+    pub fn messages(&self) -> u64 {
+        self.count(|arrow| arrow.up && arrow.carries_news)
     }
 
     /// Packets that brought events.
     pub fn news(&self) -> u64 {
-        self.arrows
-            .iter()
-            .filter(|arrow| !arrow.up && arrow.carries_news)
-            .count() as u64
+        self.count(|arrow| !arrow.up && arrow.carries_news)
     }
 
     /// Answers that brought none.
     pub fn empty(&self) -> u64 {
-        let empty = |arrow: &&Arrow| !arrow.up && !arrow.carries_news && !arrow.opens;
-        self.arrows.iter().filter(empty).count() as u64
+        self.count(|arrow| !arrow.up && !arrow.carries_news && !arrow.confirms && !arrow.opens)
     }
 }
 
@@ -113,20 +112,18 @@ fn is_said(packet: &Packet) -> bool {
 fn exchange(transport: &TransportResult, from_us: u64, span_us: u64) -> Exchange<'_> {
     let within = |us: u64| (from_us..from_us + span_us).contains(&us);
     let since = |us: u64| us.saturating_sub(from_us).min(span_us);
-    let (mut arrows, mut held, mut asked, mut posted) = (vec![], vec![], None, 0_u32);
+    let confirmations = confirmations(transport);
+    let (mut arrows, mut held, mut asked) = (vec![], vec![], None);
     for packet in packets(transport).filter(|packet| within(packet.sent_us) && is_said(packet)) {
-        let head = packet.http_headers > 0;
-        // What the client publishes is no question, and an answer without news is first of all its answer.
-        match (packet.up && head, packet.payload > 0) {
-            (true, true) => posted += 1,
-            (true, false) => asked = packet.arrived_us,
-            _ => {}
+        let confirms = !packet.up && confirmations.contains(&packet.sent_us);
+        let confirms = confirms && !packet.arrived_us.is_some_and(|at| shows(transport, at));
+        let question = packet.up && packet.http_headers > 0 && packet.payload == 0;
+        if question {
+            asked = packet.arrived_us;
         }
-        let receipt = !packet.up && head && packet.payload == 0 && posted > 0;
-        if receipt {
-            posted -= 1;
-        } else if let (false, Some(arrived_us)) = (packet.up, asked)
-            && head
+        if let (false, Some(arrived_us)) = (packet.up, asked)
+            && packet.http_headers > 0
+            && !confirms
         {
             held.push(Stretch {
                 from_us: since(arrived_us),
@@ -138,7 +135,8 @@ fn exchange(transport: &TransportResult, from_us: u64, span_us: u64) -> Exchange
             up: packet.up,
             from_us: since(packet.sent_us),
             to_us: packet.arrived_us.map(since),
-            carries_news: packet.payload > 0,
+            carries_news: packet.payload > 0 && !confirms,
+            confirms,
             opens: packet.http_headers == 0 && packet.payload == 0,
         });
     }
@@ -166,11 +164,42 @@ fn exchange(transport: &TransportResult, from_us: u64, span_us: u64) -> Exchange
             }
         })
         .collect();
+    let said = transport.series.iter().flat_map(|series| &series.said);
+    let said = said
+        .filter(|[planned_us, _]| within(*planned_us))
+        .map(|&[planned_us, judged_us]| {
+            // It left with the last message that had arrived when it was judged.
+            let sent_us = packets(transport)
+                .filter(|packet| packet.up && packet.payload > 0)
+                .filter(|packet| packet.sent_us >= planned_us)
+                .filter(|packet| packet.arrived_us.is_some_and(|at| at <= judged_us))
+                .map(|packet| packet.sent_us)
+                .last();
+            let to_us = sent_us.map_or(span_us, since);
+            Stretch {
+                from_us: since(planned_us),
+                to_us: to_us.max(since(planned_us)),
+            }
+        })
+        .collect();
     Exchange {
         transport,
         span_us,
         arrows,
         held,
         waits,
+        said,
     }
+}
+
+/// When the server judged messages. It tells their senders at once.
+fn confirmations(transport: &TransportResult) -> BTreeSet<u64> {
+    let said = transport.series.iter().flat_map(|series| &series.said);
+    said.map(|[_, judged_us]| *judged_us).collect()
+}
+
+/// Whether the screen showed something new at this instant.
+fn shows(transport: &TransportResult, at_us: u64) -> bool {
+    let mut screens = transport.series.iter().flat_map(|series| &series.screen);
+    screens.any(|[seen_us, _]| *seen_us == at_us)
 }

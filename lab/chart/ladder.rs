@@ -2,7 +2,7 @@
 //! packet that carried something, slanted by its real flight time. One ladder per transport, the same seconds for all.
 
 use super::canvas::{Align, Canvas, Point};
-use super::exchange::{Exchange, exchanges};
+use super::exchange::{Exchange, Stretch, exchanges};
 use super::format::{counted, time};
 use super::style::{GRID, INK, LABEL, MARGIN, PLOT_BOTTOM, SOFT, TEXT, WIDTH};
 use super::style::{color, leading, text_width, ticks, wrap};
@@ -16,11 +16,6 @@ const SHEET: Sheet = Sheet {
     reading: "Time runs down. Thick: news. Thin: a question. Grey: nothing new. Bar: news waits. \
                        Shaded: a question is held.",
 };
-/// The same where clients publish.
-const BOTH_WAYS: Sheet = Sheet {
-    reading: "Time runs down. Thick: news, or a message published. Thin: a question. Grey: nothing new. Shaded: held.",
-    ..SHEET
-};
 /// Top of the ladders, below the names.
 const TOP: i32 = 158;
 /// Left end of the first ladder, right of the seconds.
@@ -32,17 +27,38 @@ const BAR: i32 = 9;
 /// Questions that found nothing, and what is lost.
 const GREY: RGBColor = RGBColor(0x8c, 0x8c, 0x8c);
 
+/// The same where people publish.
+const BOTH_WAYS: Sheet = Sheet {
+    reading: "Time runs down. Thick: news, messages. Thin: questions, confirmations. Bar: it waits. Shaded: a question is held.",
+    ..SHEET
+};
+/// The same as the drawing of an experiment.
+const DUPLEX: Sheet = Sheet {
+    id: "both-at-once",
+    title: "Who may speak while the other does?",
+    ..BOTH_WAYS
+};
+
 /// The chart; none where no packets were recorded.
 pub fn chart(results: &Results) -> Option<Chart> {
+    let said = |exchange: &Exchange| !exchange.said.is_empty();
+    match exchanges(results).iter().any(said) {
+        true => on(&BOTH_WAYS, results),
+        false => on(&SHEET, results),
+    }
+}
+
+/// The chart of an experiment in which both sides speak.
+pub fn duplex(results: &Results) -> Option<Chart> {
+    on(&DUPLEX, results)
+}
+
+fn on(sheet: &Sheet, results: &Results) -> Option<Chart> {
     let exchanges = exchanges(results);
     if exchanges.iter().all(|exchange| exchange.arrows.is_empty()) {
         return None;
     }
     let alt = alt(&exchanges);
-    let sheet = match exchanges.iter().any(|e| e.published() > 0) {
-        true => &BOTH_WAYS,
-        false => &SHEET,
-    };
     Some(sheet.chart(results, alt, table(&exchanges), |canvas| {
         draw(canvas, &exchanges)
     }))
@@ -138,6 +154,10 @@ fn draw_ladder(canvas: &Canvas, exchange: &Exchange, scale: &Scale, left: i32, r
             INK,
         );
     }
+    for wait in &exchange.said {
+        let (from, to) = (scale.y(wait.from_us), scale.y(wait.to_us));
+        canvas.rect((left - BAR, from - 1), (left - 1, to.max(from + 3)), INK);
+    }
     let bottom = scale.y(scale.span_us);
     for x in [left, right] {
         canvas.line(vec![(x, TOP), (x, bottom)], INK, 2);
@@ -149,7 +169,10 @@ fn draw_ladder(canvas: &Canvas, exchange: &Exchange, scale: &Scale, left: i32, r
             (right, left)
         };
         let from = (from_x, scale.y(arrow.from_us));
-        let (shade, stroke) = match (arrow.carries_news, arrow.up || arrow.opens) {
+        let (shade, stroke) = match (
+            arrow.carries_news,
+            arrow.up || arrow.opens || arrow.confirms,
+        ) {
             (true, _) => (ink, 4),
             (false, true) => (ink, 2),
             (false, false) => (GREY, 2),
@@ -195,13 +218,7 @@ fn alt(exchanges: &[Exchange]) -> String {
         .map(|exchange| {
             let label = &exchange.transport.label;
             let (questions, news) = (exchange.questions(), exchange.news());
-            match questions {
-                _ if exchange.published() > 0 => format!(
-                    "with {label} the client published {}, asked {} and was told news {}",
-                    counted(exchange.published(), "time"),
-                    counted(questions, "time"),
-                    counted(news, "time")
-                ),
+            let told = match questions {
                 0 => format!(
                     "with {label} the server spoke {} unasked",
                     counted(news, "time")
@@ -211,6 +228,14 @@ fn alt(exchanges: &[Exchange]) -> String {
                     counted(questions, "time"),
                     counted(exchange.empty(), "answer")
                 ),
+            };
+            match exchange.said.is_empty() {
+                true => told,
+                false => format!(
+                    "{told}, {} waited up to {} to leave",
+                    counted(exchange.said.len() as u64, "message"),
+                    time(longest(&exchange.said) as f64)
+                ),
             }
         })
         .collect();
@@ -219,7 +244,8 @@ fn alt(exchanges: &[Exchange]) -> String {
 }
 
 fn table(exchanges: &[Exchange]) -> Table {
-    let head = [
+    let two_way = exchanges.iter().any(|exchange| !exchange.said.is_empty());
+    let mut head = vec![
         "Transport",
         "Stretch",
         "Questions",
@@ -228,11 +254,10 @@ fn table(exchanges: &[Exchange]) -> Table {
         "Mean wait at the server",
         "Longest wait at the server",
     ];
-    let mut table = Table::new("What was said in these seconds", &head);
-    let both_ways = exchanges.iter().any(|e| e.published() > 0);
-    if both_ways {
-        table.head.push("Messages published".into());
+    if two_way {
+        head.extend(["Messages", "Longest wait at the client"]);
     }
+    let mut table = Table::new("What was said in these seconds", &head);
     for exchange in exchanges {
         let label = exchange.transport.label.clone();
         if figures(exchange.transport).is_none() {
@@ -244,19 +269,26 @@ fn table(exchanges: &[Exchange]) -> Table {
             continue;
         }
         let waits = exchange.waits.iter().map(|wait| wait.to_us - wait.from_us);
-        let longest = waits.clone().max().unwrap_or(0);
         let mean = waits.sum::<u64>() as f64 / exchange.waits.len().max(1) as f64;
-        let cells = [
+        let mut row = vec![
             label,
             time(exchange.span_us as f64),
             exchange.questions().to_string(),
             exchange.news().to_string(),
             exchange.empty().to_string(),
             time(mean),
-            time(longest as f64),
+            time(longest(&exchange.waits) as f64),
         ];
-        let published = both_ways.then(|| exchange.published().to_string());
-        table.row(cells.into_iter().chain(published));
+        if two_way {
+            row.push(exchange.messages().to_string());
+            row.push(time(longest(&exchange.said) as f64));
+        }
+        table.row(row);
     }
     table
+}
+
+fn longest(waits: &[Stretch]) -> u64 {
+    let waits = waits.iter().map(|wait| wait.to_us - wait.from_us);
+    waits.max().unwrap_or(0)
 }

@@ -175,6 +175,11 @@ pub fn agreement(both: &Both) -> Chart {
     agreement::chart(both)
 }
 
+/// The ladder of an experiment in which both sides speak; `None` without packets.
+pub fn duplex(results: &Results) -> Option<Chart> {
+    ladder::duplex(results)
+}
+
 /// All charts of a report, in the order in which they teach. A chart whose data an older file does not hold is left out.
 pub fn all(results: &Results) -> Vec<Chart> {
     let charts = [

@@ -1,7 +1,7 @@
 //! Published claims beside our own measurements: what `pushlab reproduce` writes and its page is drawn from.
 
-use super::Machine;
 use super::plot::{Plot, Quantity};
+use super::{Machine, Results};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,9 @@ pub struct Experiment {
     /// Its chart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plot: Option<Plot>,
+    /// A run whose first seconds it draws packet by packet; of its series only what that needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Box<Results>>,
     /// What a reader must know beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,

@@ -22,6 +22,9 @@ pub struct Series {
     /// What one client's screen showed: `[seen_us, born_us]` of each newest event, for the first
     /// minute of the measured window (plus the last one before it), at most 2,000 points.
     pub screen: Vec<[u64; 2]>,
+    /// What the same client published: `[planned_us, judged_us]` of each message planned in that minute, at most 2,000.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<[u64; 2]>,
     /// Every packet of the watched client in the first seconds of the measured window, as the tap saw
     /// it, at most 3,000. Empty on networks without a tap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -121,7 +121,14 @@ pub fn series(book: &Book, expectation: &Expectation, theory_cdf: Vec<[f64; 2]>)
         .take(SCREEN_POINTS)
         .map(|&(seen, born)| [seen / 1_000, born / 1_000])
         .collect();
+    let said = book.upward.said_ns(expectation.watched());
+    let said = said
+        .filter(|(planned, _)| (from..to).contains(planned))
+        .take(SCREEN_POINTS)
+        .map(|(planned, judged)| [planned / 1_000, judged / 1_000])
+        .collect();
     Series {
+        said,
         latency_cdf: latency_cdf(book),
         theory_cdf,
         latency_spectrum: latency_spectrum(book),

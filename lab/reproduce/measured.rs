@@ -1,6 +1,7 @@
 //! What an experiment brings home.
 
 use crate::chart::precise;
+use crate::measure::Results;
 use crate::measure::plot::{Plot, Quantity};
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ pub struct Measured {
     /// Why nothing was measured, if nothing was.
     pub(super) failed: Option<String>,
     pub plot: Option<Plot>,
+    /// A run to be drawn packet by packet.
+    pub ladder: Option<Box<Results>>,
     /// In sentences, made from the data.
     pub finding: String,
     pub notes: Vec<String>,

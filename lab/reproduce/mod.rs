@@ -11,6 +11,7 @@ mod cliff;
 mod connection_reuse;
 mod context;
 mod drops;
+mod duplex;
 pub mod expectations;
 mod fan_out;
 mod freshness;
@@ -71,6 +72,7 @@ pub const ALL: &[Study] = &[
     split_writes::STUDY,
     fan_out::STUDY,
     drops::STUDY,
+    duplex::STUDY,
 ];
 
 /// Runs experiments: the simulated ones side by side on `cores` processors, then those on real sockets one by one.
@@ -159,6 +161,7 @@ fn experiment(study: &Study, measured: Option<Measured>) -> Result<Experiment, R
         finding: measured.finding,
         folklore: study.folklore.iter().map(folklore).collect(),
         plot: measured.plot.map(join::rounded_plot),
+        ladder: measured.ladder,
         notes: measured.notes,
     })
 }

@@ -5,6 +5,16 @@ use crate::measure::literature::{Experiment, Source};
 /// Name as it is cited, and what it is.
 const SOURCES: &[(&str, &str)] = &[
     (
+        "Azure Web PubSub 2022",
+        "Microsoft, two articles on what WebSocket is for (\"bidirectional\", \"full-duplex\"), blog of the Azure Web PubSub \
+         service, github.com/Azure/azure-webpubsub, website/blog, November 2022; read in full. They measure nothing",
+    ),
+    (
+        "Bigestans 2014",
+        "Bigestans, thesis, Högskolan i Skövde, 2014: short polling, SSE and WebSocket in a task in which both sides \
+         speak; abstract read",
+    ),
+    (
         "Bozdag et al. 2007",
         "E. Bozdag, A. Mesbah, A. van Deursen, \"A Comparison of Push and Pull Techniques for AJAX\", WSE 2007, \
          TUD-SERG-2007-016a, arXiv 0706.3984; abstract and conclusion read",
@@ -45,6 +55,10 @@ const SOURCES: &[(&str, &str)] = &[
     (
         "RFC 6455",
         "I. Fette, A. Melnikov, \"The WebSocket Protocol\", RFC 6455, 2011",
+    ),
+    (
+        "RFC 9112",
+        "R. Fielding, M. Nottingham, J. Reschke, \"HTTP/1.1\", RFC 9112, 2022",
     ),
     (
         "RxDB",

@@ -91,3 +91,27 @@ fn rows_of_real_sockets_and_no_others_are_never_off() {
         }
     }
 }
+
+/// The ladder of E13 is drawn from what is written: bounded, and in it a walkie-talkie's message waits while the others'
+/// leave at once.
+#[test]
+fn the_ladder_shows_who_waits_and_is_small() {
+    let ladder = duplex::ladder().expect("a run");
+    let text = serde_json::to_string(&ladder).expect("plain data");
+    assert!(text.len() < 60_000, "{} bytes", text.len());
+    // One way, in microseconds, and the time that the line of 5 Mbit/s takes for a message.
+    let longest_us = |of: &crate::measure::TransportResult| {
+        assert!(of.verified, "{:?}", of.problem);
+        let said = of.series.iter().flat_map(|series| &series.said);
+        said.map(|[planned_us, judged_us]| judged_us - planned_us)
+            .max()
+    };
+    let longest_us: Vec<_> = ladder.transports.iter().map(longest_us).collect();
+    let [socket, stream, polls, turns] = longest_us.as_slice() else {
+        panic!("four contenders: {longest_us:?}");
+    };
+    for at_once in [socket, stream, polls] {
+        assert!(at_once.is_some_and(|us| us < 26_000), "{longest_us:?}");
+    }
+    assert!(turns.is_some_and(|us| us > 200_000), "{longest_us:?}");
+}

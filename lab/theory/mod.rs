@@ -10,10 +10,12 @@
 //! | `line.rs` | how many packets and bytes a message costs, how long the line is busy with it |
 //! | `latency.rs` | a distribution of latency: mean, percentiles, points |
 //! | `push.rs`, `batched.rs`, `short_poll.rs`, `long_poll.rs` | one law each, with its derivation |
+//! | `duplex.rs` | how late a message is while the server publishes; about messages, so apart from [`predict`] |
 //!
 //! Where nothing is promised there is no key, rather than an approximate one; see [`predict`].
 
 mod batched;
+pub mod duplex;
 mod latency;
 mod line;
 mod long_poll;

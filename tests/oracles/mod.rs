@@ -4,6 +4,7 @@
 //! the speed of the machine.
 
 mod batches;
+mod both_at_once;
 mod connections;
 mod ledger;
 mod long_poll;

@@ -28,6 +28,7 @@ struct Message {
     born_ns: u64,
     acknowledge: bool,
     judged: Option<Verdict>,
+    judged_ns: u64,
     answered: Option<Verdict>,
 }
 
@@ -74,6 +75,14 @@ impl UpwardBook {
         let messages = self.messages.iter().flatten();
         let dropped = messages.filter(|m| !m.acknowledge && m.judged.is_none());
         dropped.count() as u64
+    }
+
+    /// The messages of a client that the server judged: `(planned, judged)`, in the order of their numbers.
+    pub fn said_ns(&self, client: u32) -> impl Iterator<Item = (u64, u64)> {
+        let messages = self.messages.get(client as usize).into_iter().flatten();
+        messages
+            .filter(|message| message.judged.is_some())
+            .map(|message| (message.born_ns, message.judged_ns))
     }
 
     fn get(&mut self, client: u32, n: u64) -> Option<&mut Message> {
@@ -147,6 +156,7 @@ impl Recorder {
             born_ns,
             acknowledge,
             judged: None,
+            judged_ns: 0,
             answered: None,
         });
         upward.published += 1;
@@ -195,6 +205,7 @@ impl Recorder {
         let up_ns = now_ns.saturating_sub(message.born_ns);
         let measured = measured.contains(&message.born_ns);
         message.judged = Some(verdict);
+        message.judged_ns = now_ns;
         upward.accepted += u64::from(accepted);
         upward.refused += u64::from(!accepted);
         upward.refused_stale += u64::from(stale);

@@ -1,7 +1,7 @@
 //! The experiments as one page that loads nothing and runs no script.
 
 use super::markdown::table;
-use super::{TITLE, answer, chart, command, furthest, verdicts};
+use super::{TITLE, answer, command, drawings, furthest, verdicts};
 use crate::chart::{Chart, Table};
 use crate::measure::literature::{Experiment, Literature};
 use askama::Template;
@@ -23,7 +23,7 @@ struct Section<'a> {
     off: bool,
     table: Table,
     furthest: Option<String>,
-    chart: Option<Chart>,
+    charts: Vec<Chart>,
     /// Its command alone.
     command: String,
 }
@@ -40,7 +40,7 @@ pub fn html(literature: &Literature) -> String {
             off: experiment.rows.iter().any(|row| row.verdict.is_off()),
             table: table(experiment),
             furthest: furthest(experiment),
-            chart: chart(literature, experiment),
+            charts: drawings(literature, experiment),
             command: command(experiment),
         })
         .collect();

@@ -12,17 +12,26 @@ pub use markdown::markdown;
 pub use terminal::terminal;
 
 use crate::chart::format::{self, counted};
-use crate::chart::{Chart, precise, xy};
+use crate::chart::{Chart, duplex, precise, xy};
 use crate::measure::literature::{Experiment, Literature, Row, Tolerance, Verdict};
 
 /// What the page is called.
 pub const TITLE: &str = "What the literature says, and what we measured";
 
-/// The charts, one for each experiment that has one.
+/// The drawings of all experiments.
 pub fn charts(literature: &Literature) -> Vec<Chart> {
     let experiments = literature.experiments.iter();
     experiments
-        .filter_map(|one| chart(literature, one))
+        .flat_map(|one| drawings(literature, one))
+        .collect()
+}
+
+/// The chart of an experiment and its ladder, such as it has.
+fn drawings(literature: &Literature, experiment: &Experiment) -> Vec<Chart> {
+    let ladder = experiment.ladder.as_deref().and_then(duplex);
+    chart(literature, experiment)
+        .into_iter()
+        .chain(ladder)
         .collect()
 }
 

@@ -36,6 +36,7 @@ fn experiment(id: &str, rows: Vec<Row>) -> Experiment {
             correction: "T/2 + d".into(),
         }],
         plot: None,
+        ladder: None,
         notes: vec!["A note.".into()],
     }
 }
@@ -149,4 +150,20 @@ fn deviations_are_in_the_terms_of_the_tolerance() {
         (deviation(&zero), allowed(&zero)),
         ("8.4 µs".into(), "±50 µs".into())
     );
+}
+
+/// An experiment's ladder stands in its section and beside its page, drawn from what was recorded.
+#[test]
+fn a_ladder_is_drawn_from_the_recording() {
+    let mut literature = literature();
+    assert!(charts(&literature).is_empty());
+    literature.experiments[0].ladder = Some(Box::new(crate::report::fixture::ticker()));
+    let text = serde_json::to_string(&literature).expect("plain data");
+    let read: Literature = serde_json::from_str(&text).expect("what was written");
+    let charts = charts(&read);
+    let [ladder] = charts.as_slice() else {
+        panic!("one drawing: {charts:?}");
+    };
+    assert_eq!(ladder.id, "both-at-once");
+    assert!(html(&literature).contains(&ladder.svg));
 }

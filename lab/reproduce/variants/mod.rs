@@ -3,11 +3,13 @@
 //!
 //! Most of them are the real transport, both halves, with a change to what a question asks or what the log offers.
 
+mod duplex;
 mod long_poll;
 mod naive_socket;
 mod stream;
 pub mod witness;
 
+pub use duplex::{LONG_POLL_AND_POST, SSE_AND_POST, WALKIE_TALKIE};
 pub use long_poll::{NO_QUEUE, ONE_EVENT, WITH_CURSOR};
 pub use naive_socket::NAIVE_SOCKET;
 pub use stream::{WITH_IDS, WITHOUT_IDS};

@@ -1,6 +1,7 @@
 //! Every formula against a simulation of its own and against the figures of the literature.
 
 mod agreement;
+mod duplex;
 mod literature;
 mod simulation;
 
