@@ -42,6 +42,18 @@ pub const SHIPPED: &[(&str, &str)] = &[
         "break-even-every",
         include_str!("../../../scenarios/sweeps/break-even-every.json"),
     ),
+    (
+        "stale-bids",
+        include_str!("../../../scenarios/sweeps/stale-bids.json"),
+    ),
+    (
+        "batching",
+        include_str!("../../../scenarios/sweeps/batching.json"),
+    ),
+    (
+        "budget",
+        include_str!("../../../scenarios/sweeps/budget.json"),
+    ),
 ];
 
 /// What is only in a file: the scenario by its name, and what differs from it.
