@@ -66,4 +66,3 @@ impl Lot {
 }
 
 const MS: u64 = 1_000_000;
-const S: u64 = 1_000_000_000;

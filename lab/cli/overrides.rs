@@ -104,15 +104,15 @@ impl Overrides {
 
     /// Applies the flags.
     pub fn apply_to(&self, scenario: &mut Scenario) -> Result<(), Failure> {
-        self.people.apply_to(scenario)?;
+        self.people.before(scenario)?;
+        self.last(scenario);
+        self.people.apply_to(scenario);
         set(&mut scenario.delay, self.delay);
         set(&mut scenario.clients, self.clients);
         set(&mut scenario.rate, self.rate);
         set(&mut scenario.poll_every, self.poll_every);
-        set(&mut scenario.duration, self.duration);
         set(&mut scenario.seed, self.seed);
         set(&mut scenario.speed, self.speed);
-        set(&mut scenario.warm_up, self.warm_up);
         set(&mut scenario.arrivals, self.arrivals);
         set(&mut scenario.payload, self.payload);
         set(&mut scenario.bandwidth, self.bandwidth);
@@ -137,6 +137,31 @@ impl Overrides {
             scenario.replay = Some(file.clone());
         }
         Ok(scenario.validate()?)
+    }
+
+    /// Makes the run as long as asked for. What an application plans at an instant keeps its place, and is said to.
+    fn last(&self, scenario: &mut Scenario) {
+        let mut lasting = scenario.clone();
+        if let Some(warm_up) = self.warm_up {
+            lasting = lasting.warming_up(warm_up);
+        }
+        if let Some(duration) = self.duration {
+            lasting = lasting.lasting(duration);
+        }
+        let only_longer = Scenario {
+            duration: lasting.duration,
+            warm_up: lasting.warm_up,
+            ..scenario.clone()
+        };
+        if lasting != only_longer {
+            anstream::eprintln!(
+                "what {} plans for an instant of its window of {} keeps its place in one of {}",
+                scenario.name,
+                scenario.duration,
+                lasting.duration
+            );
+        }
+        *scenario = lasting;
     }
 
     /// The flags that were given, as `(name, value)` in a fixed order.

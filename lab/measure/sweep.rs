@@ -1,8 +1,10 @@
 //! The public, versioned result of a sweep: what its file holds, and how trials become points with intervals.
 
 mod figures;
+mod people;
 
 pub use figures::*;
+pub use people::*;
 
 use super::results::{Figures, Style};
 use crate::scenario::sweep::Sweep;
@@ -132,8 +134,6 @@ pub struct Comparison {
     /// Its 95 % interval; none for a single repeat.
     pub interval: Option<[f64; 2]>,
 }
-
-impl SweepHead {}
 
 impl SweepResults {
     /// Puts the trials in order, whatever the order in which they ended.

@@ -8,7 +8,7 @@ pub struct Segments {
     /// Segments sent and received, SYN, FIN and pure ACKs included.
     pub sent: u64,
     pub received: u64,
-    /// Stream bytes sent (repeats included) and received.
+    /// Stream bytes sent, each counted once however often the kernel repeated it, and received.
     pub bytes_sent: u64,
     pub bytes_received: u64,
 }
@@ -30,12 +30,13 @@ pub fn segments(stream: &TcpStream) -> Option<Segments> {
             &raw mut length,
         )
     };
-    // Kernels before 4.19 stop short of `bytes_sent`.
-    let complete = length as usize >= std::mem::offset_of!(libc::tcp_info, tcpi_bytes_retrans);
+    // Kernels before 4.19 stop short of `bytes_sent` and `bytes_retrans`.
+    let complete = length as usize > std::mem::offset_of!(libc::tcp_info, tcpi_bytes_retrans);
     (status == 0 && complete).then_some(Segments {
         sent: u64::from(info.tcpi_segs_out),
         received: u64::from(info.tcpi_segs_in),
-        bytes_sent: info.tcpi_bytes_sent,
+        // A busy machine answers late, and the kernel then probes with what it has sent already.
+        bytes_sent: info.tcpi_bytes_sent.saturating_sub(info.tcpi_bytes_retrans),
         bytes_received: info.tcpi_bytes_received,
     })
 }

@@ -6,12 +6,14 @@ use crate::hub::{Deed, Witness};
 use crate::measure::recorder::{Expected, Recorder, Verdict};
 use crate::scenario::Scenario;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Tells the recorder what the hub decides, and keeps all that went in and came out.
 pub(super) struct Watcher {
     recorder: Recorder,
-    topics: Arc<[String]>,
+    /// Numbers of topics: there may be thousands, and each event is looked up under the hub's lock.
+    topics: BTreeMap<String, u32>,
     classes: Arc<[String]>,
     seen: Mutex<Seen>,
 }
@@ -24,10 +26,10 @@ struct Seen {
 }
 
 impl Watcher {
-    pub fn new(recorder: Recorder, topics: Arc<[String]>, classes: Arc<[String]>) -> Self {
+    pub fn new(recorder: Recorder, topics: &[String], classes: Arc<[String]>) -> Self {
         Self {
             recorder,
-            topics,
+            topics: topics.iter().cloned().zip(0..).collect(),
             classes,
             seen: Mutex::default(),
         }
@@ -107,14 +109,14 @@ impl Witness for Watcher {
 
     fn appended(&self, event: &Event, draft: &Draft) {
         self.lock().drafts.push(draft.clone());
-        let number = |names: &[String], name: &str| names.iter().position(|known| known == name);
-        let topic = number(&self.topics, &event.topic).unwrap_or_default();
-        let class = number(&self.classes, &draft.class).unwrap_or(self.classes.len());
+        let topic = self.topics.get(&event.topic).copied().unwrap_or_default();
+        let class = self.classes.iter().position(|known| *known == draft.class);
+        let class = class.unwrap_or(self.classes.len());
         let from = event.from.as_deref().and_then(|name| name.parse().ok());
         let seq = self.recorder.expect(Expected {
             born_ns: event.born_ns,
             payload: event.payload.clone(),
-            topic: topic as u32,
+            topic,
             class: class as u16,
             from,
         });

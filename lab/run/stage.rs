@@ -78,11 +78,7 @@ impl Stage {
             .into_iter()
             .map(|(name, _)| name)
             .collect();
-        let watcher = Arc::new(Watcher::new(
-            recorder.clone(),
-            names.clone(),
-            classes.clone(),
-        ));
+        let watcher = Arc::new(Watcher::new(recorder.clone(), &names, classes.clone()));
         let history = match scenario.history {
             0 => HISTORY,
             events => events as usize,

@@ -8,6 +8,7 @@ mod direction;
 mod error;
 mod explain;
 mod headers;
+mod lasting;
 mod load;
 mod notation;
 mod payload;

@@ -158,8 +158,7 @@ fn seconds(span: Span) -> f64 {
 /// Long enough for each client to ask [`LEAST_POLLS`] times, unless what happens at a given instant would weigh less
 /// in a longer run.
 fn lengthened(scenario: Scenario) -> Scenario {
-    let timed = scenario.rush.is_some()
-        || scenario.late > 0
+    let timed = scenario.has_fixed_instants()
         || !scenario.outages.is_empty()
         || !scenario.stalls.is_empty()
         || scenario.replay.is_some();

@@ -172,11 +172,15 @@ fn asks_on_a_timer(entry: &Entry) -> bool {
 }
 
 /// The scenario made long enough for the events and the questions that the sweep wants at least: six polls prove
-/// nothing. Recorded events are as many as they are.
+/// nothing. Recorded events are as many as they are. A run in which something happens at a fixed instant stays as long
+/// as it is: longer it would be another one.
 fn lengthened(scenario: Scenario, entry: &Entry, sweep: &Sweep) -> Scenario {
+    if scenario.has_fixed_instants() {
+        return scenario;
+    }
     let mut least_s = 0.0;
     if scenario.replay.is_none() {
-        least_s = f64::from(sweep.least_events) / scenario.rate.as_per_second();
+        least_s = f64::from(sweep.least_events) / scenario.messages_per_second();
     }
     if asks_on_a_timer(entry) {
         let every_s = scenario.poll_every.as_nanos() as f64 / 1e9;
@@ -202,7 +206,7 @@ fn work(scenario: &Scenario, entry: &Entry, network: Network) -> f64 {
     } else {
         0.0
     };
-    f64::from(scenario.clients) * span_s * (scenario.rate.as_per_second() + questions)
+    f64::from(scenario.clients) * span_s * (scenario.messages_per_second() + questions)
 }
 
 /// `rate=2/s, poll_every=1s`.

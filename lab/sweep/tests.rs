@@ -1,7 +1,7 @@
 //! What a sweep promises: enough of everything, nothing twice, the same whatever the number of cores.
 
 use super::*;
-use crate::measure::sweep::{BYTES_PER_SECOND, LATENCY_MEAN};
+use crate::measure::sweep::{BYTES_PER_SECOND, Figure, IN_TIME, LATENCY_MEAN, REFUSED_STALE};
 use crate::scenario::sweep::{Axis, Sweep};
 use crate::scenario::{self, Span};
 
@@ -125,4 +125,66 @@ fn figures_are_means_with_intervals_and_ratios_are_paired() {
         .compare(&parties[0], push, &[0], &BYTES_PER_SECOND)
         .unwrap();
     assert!(polls.ratio > 0.3 && polls.interval.is_some(), "{polls:?}");
+}
+
+/// The sweep that is shipped, with fewer points and repeats.
+fn shipped(name: &str, values: &str, repeats: u32) -> SweepResults {
+    let mut sweep = crate::scenario::sweep::shipped(name).unwrap();
+    let key = sweep.vary[0].key.clone();
+    sweep.vary = vec![format!("{key}={values}").parse().unwrap()];
+    sweep.repeats = repeats;
+    let polls = |entry: &&crate::transport::Entry| entry.descriptor.affects("poll_every");
+    let poll = crate::transport::ALL.iter().find(polls).unwrap();
+    let ids = [poll.descriptor.id, crate::transport::BASELINE.id];
+    sweep.transports = ids.map(str::to_owned).to_vec();
+    let plan = plan(sweep);
+    SweepResults::new(plan.head.clone(), trials(&plan, 2))
+}
+
+fn estimates(results: &SweepResults, party: usize, figure: &Figure) -> Vec<f64> {
+    let party = &results.head.parties[party];
+    let values = if party.affected[0] {
+        results.head.sweep.shape()[0]
+    } else {
+        1
+    };
+    (0..values)
+        .map(|at| results.estimate(party, &[at], figure).unwrap().value)
+        .collect()
+}
+
+#[test]
+fn the_older_the_price_the_more_bids_are_refused() {
+    let results = shipped("stale-bids", "100ms,1s,5s", 4);
+    // A longer auction would have its rush at another place.
+    assert!(
+        results
+            .trials
+            .iter()
+            .all(|trial| trial.span_us == 65_000_000)
+    );
+    let polls = estimates(&results, 0, &REFUSED_STALE);
+    let push = estimates(&results, 1, &REFUSED_STALE);
+    assert!(polls.is_sorted_by(|a, b| a < b), "{polls:?}");
+    assert!(push[0] < polls[0], "{push:?} {polls:?}");
+    assert!(polls[2] > 1.5 * polls[0], "{polls:?}");
+}
+
+#[test]
+fn a_slow_poll_is_in_time_until_its_interval_is_the_budget() {
+    // Half a minute less a line's delay: an event waits for up to an interval.
+    let results = shipped("budget", "20s,60s", 2);
+    let polls = estimates(&results, 0, &IN_TIME);
+    assert_eq!(polls[0], 1.0);
+    assert!((polls[1] - 0.5).abs() < 0.02, "{polls:?}");
+    assert_eq!(estimates(&results, 1, &IN_TIME), [1.0]);
+}
+
+#[test]
+fn figures_of_people_are_absent_where_there_are_none() {
+    let plan = plan(sweep("", &["poll_every=200ms,500ms"]));
+    for trial in trials(&plan, 2) {
+        let measured = [REFUSED_STALE, IN_TIME].map(|figure| figure.measured(&trial));
+        assert_eq!(measured, [None, None]);
+    }
 }

@@ -1,6 +1,6 @@
 //! The server's half: the house judges bids and closes the lots.
 
-use super::{Lot, MOST, MS, S, START, STEP};
+use super::{Lot, MOST, MS, START, STEP};
 use crate::app::{Draft, Message, Refusal, Rules, main_class, topic_name};
 use crate::scenario::Scenario;
 use serde_json::Value;
@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 /// When lots end, nanoseconds after the start of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct End {
-    /// If nobody bids late: 10 s before the end of the run, or a quarter of a run shorter than 20 s.
+    /// If nobody bids late: a sixth of the measured window before its end, 10 s of a minute.
     pub planned_ns: u64,
     /// A bid in this last part before the end moves the end to this long after the bid: three tenths of the time
-    /// that the run leaves, so 3 s in a run of 20 s or more.
+    /// that the run leaves, 3 s of a minute.
     pub extend_ns: u64,
     /// The end never moves beyond this, however often it moves: [`EXTENSIONS`] times `extend_ns` after the plan.
     pub latest_ns: u64,
@@ -24,11 +24,7 @@ const EXTENSIONS: u64 = 3;
 impl End {
     pub fn of(scenario: &Scenario) -> Self {
         let (warm_up, duration) = (scenario.warm_up.as_nanos(), scenario.duration.as_nanos());
-        let left = if duration >= 20 * S {
-            10 * S
-        } else {
-            duration / 4
-        };
+        let left = duration / 6;
         let planned_ns = warm_up + duration - left;
         let extend_ns = left / 10 * 3;
         Self {

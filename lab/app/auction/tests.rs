@@ -7,6 +7,8 @@ use crate::scenario::{Scenario, parse};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
+const S: u64 = 1_000 * MS;
+
 /// A house of one lot, 5 s and 60 s: planned to end at 55 s.
 fn house() -> House {
     House::new(&shipped("auction"))
@@ -220,10 +222,9 @@ proptest! {
         let end = End::of(&parse(&text, "x").expect("a scenario"));
         prop_assert!(end.planned_ns >= warm_up_ms * MS);
         prop_assert!(end.latest_ns < (warm_up_ms + duration_ms) * MS);
-        if duration_ms >= 20_000 {
-            prop_assert_eq!(end.planned_ns, (warm_up_ms + duration_ms - 10_000) * MS);
-            prop_assert_eq!(end.extend_ns, 3 * S);
-        }
+        let left = duration_ms * MS / 6;
+        prop_assert_eq!(end.planned_ns, (warm_up_ms + duration_ms) * MS - left);
+        prop_assert_eq!(end.extend_ns, left / 10 * 3);
     }
 
     /// Whatever people bid: the price only rises, what is refused changes nothing, the end moves forward and only so

@@ -3,12 +3,15 @@
 use super::super::{Chart, Table, value, xy};
 use super::crossover::{Line, fit};
 use super::view;
-use crate::measure::plot::{Plot, PlotAxis, PlotPoint, PlotSeries, Quantity};
-use crate::measure::sweep::{Estimate, Figure, Party, SweepResults};
+use crate::measure::MET_SHARE;
+use crate::measure::plot::{Plot, PlotAxis, PlotMark, PlotPoint, PlotSeries, Quantity};
+use crate::measure::sweep::{Estimate, Figure, IN_TIME, IN_TIME_MAIN, Party, SweepResults};
 use crate::scenario::sweep::{Axis, RTT};
 
 /// A figure that moves less than this has no chart of its own.
 const STILL: f64 = 0.02;
+/// A share that moves less than this has none; shares near one move little and say much.
+const STILL_SHARE: f64 = 0.005;
 /// A line is called straight if no point is further off than this share of its largest value.
 const STRAIGHT: f64 = 0.05;
 /// Values further apart than this are drawn on a logarithmic axis.
@@ -65,7 +68,11 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
         all().fold(f64::INFINITY, f64::min),
         all().fold(0.0, f64::max),
     );
-    if most <= least * (1.0 + STILL) || series.is_empty() {
+    let still = match figure.quantity {
+        Quantity::Share => most - least <= STILL_SHARE,
+        _ => most <= least * (1.0 + STILL),
+    };
+    if still || series.is_empty() {
         return None;
     }
     // Time over distance: straight lines are to be seen as such.
@@ -94,12 +101,28 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
         y: PlotAxis {
             title: figure.label.into(),
             quantity: figure.quantity,
-            log: least > 0.0 && most > FAR * least && !distance,
+            log: least > 0.0
+                && most > FAR * least
+                && !distance
+                && figure.quantity != Quantity::Share,
             names: vec![],
         },
         series,
-        marks: vec![],
+        marks: marks(figure),
     })
+}
+
+/// Where a budget counts as met.
+fn marks(figure: &Figure) -> Vec<PlotMark> {
+    let line = PlotMark {
+        x: None,
+        y: Some(MET_SHARE),
+        label: format!("{} is enough", value(Quantity::Share, MET_SHARE)),
+    };
+    match [IN_TIME.id, IN_TIME_MAIN.id].contains(&figure.id) {
+        true => vec![line],
+        false => vec![],
+    }
 }
 
 fn reading(results: &SweepResults, axis: &Axis, slopes: bool) -> String {

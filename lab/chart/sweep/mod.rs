@@ -11,8 +11,9 @@ pub mod view;
 
 use super::{Chart, Table};
 use crate::measure::sweep::{
-    AGE_MEAN, BYTES_PER_EVENT, BYTES_PER_SECOND, Figure, LAST_RECEIVER, LATENCY_MEAN, LATENCY_P50,
-    LATENCY_P99, Party, REQUESTS_PER_EVENT, SERVER_CPU, SweepResults,
+    AGE_MEAN, BYTES_PER_EVENT, BYTES_PER_SECOND, BYTES_UP_PER_PUBLISH, Figure, IN_TIME,
+    IN_TIME_MAIN, LAST_RECEIVER, LATENCY_MEAN, LATENCY_P50, LATENCY_P99, Party, REFUSED_STALE,
+    REQUESTS_PER_EVENT, SERVER_CPU, SweepResults, UP_P50,
 };
 use crate::scenario::sweep::{Axis, RTT};
 
@@ -48,6 +49,19 @@ fn along(key: &str) -> [Figure; 4] {
     }
 }
 
+/// What is worth a line of an application, whatever the axis; before the others, because it is what people notice.
+const OF_PEOPLE: [Figure; 3] = [IN_TIME, IN_TIME_MAIN, UP_P50];
+
+/// What an application shows along an axis. A sender's rate is how much it gathers into one message: what that costs
+/// and how old the others' screens are belong together.
+fn of_people(results: &SweepResults, key: &str) -> Vec<Figure> {
+    let mut figures = OF_PEOPLE.to_vec();
+    if results.head.sweep.scenario.publishers > 0 && key == "rate" {
+        figures.extend([AGE_MEAN, BYTES_UP_PER_PUBLISH]);
+    }
+    figures
+}
+
 /// What is worth a map.
 const MAPS: [Figure; 3] = [BYTES_PER_SECOND, AGE_MEAN, LATENCY_P50];
 
@@ -57,11 +71,13 @@ pub fn all(results: &SweepResults) -> Vec<Chart> {
     match &results.head.sweep.vary[..] {
         [axis] => {
             let pareto = pareto::chart(results);
-            let lines = along(&axis.key);
-            let lines = lines
-                .iter()
-                .filter_map(|figure| lines::chart(results, figure));
-            pareto.into_iter().chain(lines).collect()
+            let own = of_people(results, &axis.key).into_iter();
+            let lines = own
+                .chain(along(&axis.key))
+                .filter_map(|figure| lines::chart(results, &figure));
+            // Where something was refused, that is the answer; otherwise the price of freshness comes first.
+            let refused = lines::chart(results, &REFUSED_STALE);
+            refused.into_iter().chain(pareto).chain(lines).collect()
         }
         [_, _] => {
             // Where two figures have the same winners everywhere, one map shows it.

@@ -43,11 +43,16 @@ pub struct People {
 }
 
 impl People {
-    /// Applies the flags, the stress setting before all others. The result is not validated yet.
-    pub fn apply_to(&self, scenario: &mut Scenario) -> Result<(), Failure> {
+    /// The stress setting comes before all other flags. The result is not validated yet.
+    pub fn before(&self, scenario: &mut Scenario) -> Result<(), Failure> {
         if self.stress {
             *scenario = scenario.stressed()?;
         }
+        Ok(())
+    }
+
+    /// Applies the other flags. The result is not validated yet.
+    pub fn apply_to(&self, scenario: &mut Scenario) {
         set(&mut scenario.budget, self.budget);
         set(&mut scenario.topics, self.topics);
         set(&mut scenario.publishers, self.publishers);
@@ -58,7 +63,6 @@ impl People {
         set(&mut scenario.history, self.history);
         set(&mut scenario.upstream, self.upstream);
         set(&mut scenario.hold_delivery, self.hold_delivery);
-        Ok(())
     }
 
     /// The flags that were given, as `(name, value)` in a fixed order; a switch has no value.
@@ -95,7 +99,8 @@ mod tests {
 
     fn applied(people: &People) -> Scenario {
         let mut scenario = parse(SCENARIO, "").expect("a scenario");
-        people.apply_to(&mut scenario).expect("flags that fit");
+        people.before(&mut scenario).expect("a stress setting");
+        people.apply_to(&mut scenario);
         scenario.validate().expect("a scenario");
         scenario
     }
@@ -139,7 +144,7 @@ mod tests {
         assert_eq!((scenario.clients, scenario.rate.as_per_second()), (30, 9.0));
         assert_eq!(stress.given(), [("stress", String::new())]);
         let mut plain = crate::scenario::shipped("ticker").expect("shipped");
-        let outcome = stress.apply_to(&mut plain);
+        let outcome = stress.before(&mut plain);
         assert!(
             matches!(&outcome, Err(Failure::Usage(message)) if message.contains("has no stress setting")),
             "{outcome:?}"

@@ -1,6 +1,7 @@
 //! The figures of a sweep: how each follows from a trial, and from its predictions.
 
 use super::Trial;
+use super::people::*;
 use crate::measure::plot::Quantity;
 use crate::measure::results::Figures;
 
@@ -14,8 +15,8 @@ pub struct Figure {
     /// For people, without the unit.
     pub label: &'static str,
     pub quantity: Quantity,
-    measured: fn(&Trial, &Figures) -> Option<f64>,
-    predicted: fn(&Trial) -> Option<f64>,
+    pub(super) measured: fn(&Trial, &Figures) -> Option<f64>,
+    pub(super) predicted: fn(&Trial) -> Option<f64>,
 }
 
 impl Figure {
@@ -157,4 +158,12 @@ pub const FIGURES: &[Figure] = &[
     REQUESTS_PER_SECOND,
     SERVER_CPU,
     LAST_RECEIVER,
+    REFUSED_STALE,
+    IN_TIME,
+    IN_TIME_MAIN,
+    UP_P50,
+    ACK_P50,
+    BYTES_UP_PER_PUBLISH,
+    CONNECTIONS,
+    DELIVERIES_PER_PUBLISH,
 ];

@@ -1,7 +1,7 @@
 //! What a sweep found, in sentences: who is on the frontier, where lines cross, where they jump, how steep they are.
 
-use super::map;
 use super::why::{nearest, why};
+use super::{map, people};
 use crate::chart::format;
 use crate::chart::sweep::crossover::{cliff, crossings};
 use crate::chart::sweep::pareto::{Choice, choices};
@@ -86,7 +86,7 @@ fn warnings(results: &SweepResults) -> Vec<String> {
 }
 
 fn line(results: &SweepResults, axis: &Axis) -> Vec<String> {
-    let (mut said, mut rises_gently) = (vec![], vec![]);
+    let (mut said, mut rises_gently) = (people::sentences(results, axis), vec![]);
     said.extend(on_frontier(results, axis));
     let baseline = view::baseline(results);
     let others = || {

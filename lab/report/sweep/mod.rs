@@ -3,6 +3,7 @@
 mod finding;
 mod html;
 mod map;
+mod people;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -46,14 +47,20 @@ fn method(results: &SweepResults) -> Vec<String> {
             true => format!("each lasts {}", time(least)),
             false => format!("they last from {} to {}", time(least), time(most)),
         };
-        said.push(format!(
-            "Trials are lengthened until at least {} are due and each polling client has asked at least {}: {lengths}, \
-             warm-up included. A poller asks at most once more or less than its interval calls for, which is up to {} % of \
-             its questions.",
-            counted(sweep.least_events.into(), "event"),
-            counted(sweep.least_polls.into(), "time"),
-            significant(100.0 / f64::from(sweep.least_polls)),
-        ));
+        said.push(match sweep.scenario.has_fixed_instants() {
+            true => format!(
+                "Trials are not lengthened, because what happens at a fixed instant would weigh less in a longer run: \
+                 {lengths}, warm-up included. More repeats make the intervals narrower, not longer runs."
+            ),
+            false => format!(
+                "Trials are lengthened until at least {} are due and each polling client has asked at least {}: {lengths}, \
+                 warm-up included. A poller asks at most once more or less than its interval calls for, which is up to {} % of \
+                 its questions.",
+                counted(sweep.least_events.into(), "event"),
+                counted(sweep.least_polls.into(), "time"),
+                significant(100.0 / f64::from(sweep.least_polls)),
+            ),
+        });
     }
     said.push("Bytes are IP bytes in both directions, connecting and closing left out.".into());
     said.push(

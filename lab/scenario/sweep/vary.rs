@@ -42,8 +42,14 @@ pub fn with(scenario: &Scenario, key: &str, text: &str) -> Result<Scenario, Scen
 pub(super) fn set(scenario: &Scenario, key: &str, value: Value) -> Result<Scenario, ScenarioError> {
     let mut fields = current(scenario)?;
     fields.insert(key.to_owned(), value);
-    let changed: Scenario = serde_path_to_error::deserialize(Value::Object(fields))
+    let mut changed: Scenario = serde_path_to_error::deserialize(Value::Object(fields))
         .map_err(|error| explain_value(key, error))?;
+    // As on the command line: what is planned at an instant keeps its place.
+    match key {
+        "duration" => changed = scenario.clone().lasting(changed.duration),
+        "warm_up" => changed = scenario.clone().warming_up(changed.warm_up),
+        _ => {}
+    }
     changed.validate()?;
     Ok(changed)
 }
