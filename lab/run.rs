@@ -23,10 +23,10 @@ pub use interrupt::Interrupt;
 pub use outcome::Outcome;
 pub use simulated::sim_config;
 
-use crate::app::Trace;
+use crate::app::{Rules, Trace};
 use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, payload_label};
-use crate::hub::Hub;
+use crate::hub::{Charter, Hub};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::sim::Middlebox;
@@ -42,6 +42,10 @@ use std::sync::Arc;
 
 /// How long after the end of the measured window stragglers may take to see everything.
 const GRACE_NS: u64 = 60 * S;
+
+/// Changes what a hub knows and by which rules it judges; the verification goes by the scenario's own.
+pub type Tamper = fn(&mut Charter, Box<dyn Rules>) -> Box<dyn Rules>;
+
 /// A scenario made ready to run: its events exist.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -61,6 +65,8 @@ pub struct Prepared {
     pub middlebox: Middlebox,
     /// How long exactly clients wait before they dial a lost connection again; without it they back off.
     pub pause_ns: Option<u64>,
+    /// What is done to an application's server before a run, to show that it would be noticed.
+    pub tamper: Option<Tamper>,
     /// Of an application: who acts when, by client, and what the server publishes of its own.
     scripts: Vec<Arc<Script>>,
     announcements: Arc<[Announcement]>,
@@ -105,6 +111,7 @@ impl Prepared {
             lies: Vec::new(),
             middlebox: Middlebox::default(),
             pause_ns: None,
+            tamper: None,
             scripts: Vec::new(),
             announcements: Arc::new([]),
             trace: None,
@@ -138,6 +145,7 @@ impl Prepared {
             lies: Vec::new(),
             middlebox: Middlebox::default(),
             pause_ns: None,
+            tamper: None,
             scripts,
             trace: trace.map(Arc::new),
             notes,

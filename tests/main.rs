@@ -13,4 +13,5 @@ mod reproduce;
 mod stall;
 mod support;
 mod tidy;
+mod two_way;
 mod wire_bytes;

@@ -23,6 +23,7 @@ use crate::feed::{Event, Feed, Interest, Reader};
 use member::{Members, Standing};
 use message::Envelope;
 use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -67,6 +68,8 @@ struct Shared {
     witness: Option<Arc<dyn Witness>>,
     /// The rules may have something to do at another time than before.
     rescheduled: Notify,
+    /// Nothing new is taken any more.
+    closed: AtomicBool,
 }
 
 struct Desk {
@@ -88,6 +91,7 @@ impl Hub {
             desk: None,
             witness: None,
             rescheduled: Notify::new(),
+            closed: AtomicBool::new(false),
         }))
     }
 
@@ -105,6 +109,7 @@ impl Hub {
             desk: Some(Mutex::new(Desk { rules, members })),
             witness,
             rescheduled: Notify::new(),
+            closed: AtomicBool::new(false),
         }))
     }
 
@@ -165,6 +170,8 @@ impl Hub {
     ) -> Reply {
         let n = envelope.n;
         match desk.members.standing(client, n, now_ns) {
+            // It comes too late for anybody to see it.
+            Ok(Standing::New) if self.0.closed.load(Ordering::SeqCst) => return Reply::Silent,
             Ok(Standing::New) => {}
             Ok(Standing::Repeated(reply)) => {
                 self.watch(|witness| witness.repeated(client, n));
@@ -212,6 +219,11 @@ impl Hub {
         };
         desk.members.remember(client, n, reply.clone(), now_ns);
         reply
+    }
+
+    /// From now on nothing new is taken; whoever asks again what became of his message is still told.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
     }
 
     /// Publishes something of the server's own, born at `born_ns`.
