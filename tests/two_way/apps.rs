@@ -18,7 +18,7 @@ fn check(name: &str, changes: Value) {
 
 #[test]
 fn as_they_are_shipped() {
-    check("chat", json!({"duration": "15s"}));
+    check("chat", json!({"duration": "8s"}));
     check("ride", json!({"duration": "12s", "outages": []}));
     let rush = json!({"at": "11s", "for": "4s", "times": 60});
     check("auction", json!({"duration": "12s", "rush": rush}));
@@ -30,13 +30,13 @@ fn as_they_are_shipped() {
 
 #[test]
 fn under_stress() {
-    check("chat", json!({"clients": 24, "publishers": 24, "rate": "5/s", "duration": "5s"}));
-    check("ride", json!({"clients": 60, "topics": 20, "rate": "1/s", "duration": "6s", "outages": []}));
+    check("chat", json!({"clients": 16, "publishers": 16, "rate": "5/s", "duration": "5s"}));
+    check("ride", json!({"clients": 45, "topics": 15, "rate": "1/s", "duration": "4s", "outages": []}));
     let rush = json!({"at": "7s", "for": "3s", "times": 60});
     check("auction", json!({"clients": 40, "publishers": 20, "duration": "6s", "rush": rush}));
     check("whiteboard", json!({"clients": 8, "publishers": 8, "duration": "5s", "late_at": "7s"}));
     let line = json!({"clients": 8, "publishers": 8, "duration": "5s"});
     check("document", line);
-    check("scoreboard", json!({"clients": 150, "duration": "8s", "switch_every": "3s"}));
-    check("notifications", json!({"clients": 200, "duration": "15s"}));
+    check("scoreboard", json!({"clients": 100, "duration": "6s", "switch_every": "3s"}));
+    check("notifications", json!({"clients": 150, "duration": "11s"}));
 }

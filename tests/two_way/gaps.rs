@@ -11,7 +11,7 @@ fn whoever_comes_back_too_late_is_given_a_snapshot() {
             with(
                 small(name),
                 json!({
-                    "duration": "30s", "heartbeat": "1s", "hold": "2s", "history": 8, "late": 0, "late_at": "off",
+                    "duration": "30s", "heartbeat": "1s", "hold": "2s", "history": 2, "late": 0, "late_at": "off",
                     "rush": null, "outages": [{"at": "5s", "for": "16s", "client": 1}],
                 }),
             ),

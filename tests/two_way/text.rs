@@ -10,12 +10,12 @@ fn writers(seed: u64, history: u64) -> Value {
     shipped(
         "document",
         json!({
-            "seed": seed, "clients": 10, "publishers": 10, "rate": "1/s", "warm_up": "1s", "duration": "29s",
+            "seed": seed, "clients": 10, "publishers": 10, "rate": "1/s", "warm_up": "1s", "duration": "35s",
             "loss": "2%", "heartbeat": "1s", "hold": "2s", "history": history,
             "outages": [
                 {"at": "3s", "for": "1s"},
-                {"at": "6s", "for": "16s", "client": 2},
-                {"at": "7s", "for": "17s", "client": 5},
+                {"at": "6s", "for": "13s", "client": 2},
+                {"at": "20s", "for": "13s", "client": 5},
             ],
         }),
     )
