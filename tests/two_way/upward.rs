@@ -11,7 +11,7 @@ const PACKET: u64 = 52;
 /// A confirmation-less answer, and the head of one with text.
 const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\nDate: Wed, 01 Jan 2025 00:00:00 GMT\r\n\r\n";
 const CONFIRMED: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Wed, 01 Jan 2025 00:00:00 GMT\r\n\
-                         Content-Length: 30\r\n\r\n{\"ack\":42,\"ok\":true,\"seq\":42}\n";
+                         Content-Length: 29\r\n\r\n{\"ack\":42,\"ok\":true,\"seq\":42}";
 /// Message and event 42 of a client that publishes alone.
 const SHORT: &str = r#"{"n":42,"t":1735689641000000,"topic":"topic-1","class":"event","x":123}"#;
 const EVENT: &str = r#"{"seq":    42,"t":1735689641000000,"topic":"topic-1","from":"0","x":123}"#;
