@@ -148,15 +148,14 @@ fn the_seam_itself_breaks_nothing() {
 
 #[test]
 fn rules_that_apply_a_message_twice() {
-    let words = ["is not what the rules make of the messages"];
-    noticed(auction(), |_, rules| broken(rules, Fault::Twice), &words);
+    let words = ["event 8 is not what the rules make of the messages"];
+    noticed(chat(), |_, rules| broken(rules, Fault::Twice), &words);
 }
 
 #[test]
 fn rules_that_drop_a_message() {
     let words = ["event 7 is not what the rules make of the messages"];
-    let words: &[&str] = &words;
-    noticed(chat(), |_, rules| broken(rules, Fault::Drop), words);
+    noticed(chat(), |_, rules| broken(rules, Fault::Drop), &words);
 }
 
 #[test]
@@ -175,7 +174,11 @@ fn chat() -> Value {
 #[test]
 fn rules_that_take_what_they_should_refuse() {
     let words = ["was taken, but the rules say: refused as \"outbid\""];
-    noticed(auction(), |_, rules| broken(rules, Fault::TakeRefused), &words);
+    noticed(
+        auction(),
+        |_, rules| broken(rules, Fault::TakeRefused),
+        &words,
+    );
 }
 
 #[test]
@@ -189,7 +192,11 @@ fn a_snapshot_of_the_past() {
     let mut board = fields("whiteboard", 3);
     board["late_at"] = json!("5s");
     let words = ["client 2 and the server do not agree on board-1 in the end"];
-    noticed(board, |_, rules| broken(rules, Fault::StaleSnapshot), &words);
+    noticed(
+        board,
+        |_, rules| broken(rules, Fault::StaleSnapshot),
+        &words,
+    );
 }
 
 #[test]

@@ -19,11 +19,19 @@ fn each_patch_is_delivered_to_all_others_and_a_round_to_n_times_as_many() {
         let patch = &run.people.classes[0];
         assert_eq!(patch.class, "patch");
         assert_eq!(patch.events, rounds * pens, "{id}: patches");
-        assert_eq!(patch.deliveries, rounds * pens * (pens - 1), "{id}: N (N - 1) a round");
+        assert_eq!(
+            patch.deliveries,
+            rounds * pens * (pens - 1),
+            "{id}: N (N - 1) a round"
+        );
         let commit = &run.people.classes[1];
         assert_eq!(commit.class, "commit");
         assert!(commit.events > 0, "{id}");
-        assert_eq!(commit.deliveries, commit.events * (pens - 1), "{id}: N - 1 each");
+        assert_eq!(
+            commit.deliveries,
+            commit.events * (pens - 1),
+            "{id}: N - 1 each"
+        );
         assert_eq!(run.people.states_compared, pens, "{id}");
     }
 }
@@ -39,6 +47,11 @@ fn with_echo_a_round_is_n_times_n() {
     );
     for run in everywhere("four pens with echo", fields) {
         let patch = &run.people.classes[0];
-        assert_eq!((patch.events, patch.deliveries), (8 * 4, 8 * 4 * 4), "{}", run.id);
+        assert_eq!(
+            (patch.events, patch.deliveries),
+            (8 * 4, 8 * 4 * 4),
+            "{}",
+            run.id
+        );
     }
 }

@@ -19,7 +19,10 @@ fn whoever_comes_back_too_late_is_given_a_snapshot() {
         for run in runs {
             let (id, people) = (run.id, &run.people);
             assert!(people.gaps_detected > 0, "{name} over {id}: no gap");
-            assert_eq!(people.gaps_detected, people.gaps_repaired, "{name} over {id}");
+            assert_eq!(
+                people.gaps_detected, people.gaps_repaired,
+                "{name} over {id}"
+            );
             assert!(people.in_snapshots > 0, "{name} over {id}");
             assert!(people.states_compared > 0, "{name} over {id}");
         }

@@ -44,7 +44,11 @@ fn also_when_the_line_is_cut_while_joining() {
 /// So long that the client gives up and begins anew.
 #[test]
 fn also_when_it_is_cut_for_long() {
-    let runs = cut("12s", 25, json!({"duration": "16s", "heartbeat": "500ms", "rate": "2/s"}));
+    let runs = cut(
+        "12s",
+        25,
+        json!({"duration": "16s", "heartbeat": "500ms", "rate": "2/s"}),
+    );
     let connections = |run: &Run| run.result.figures.as_ref().map_or(0, |f| f.connections);
     let most = runs.iter().map(connections).max();
     assert!(most > Some(6), "nobody had to begin anew");

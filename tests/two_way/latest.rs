@@ -71,7 +71,10 @@ fn the_newest_of_each_topic() {
             assert!(result.superseded > 0, "{id}");
             if !entry.descriptor.affects("hold_delivery") {
                 let sends = result.delivered / count;
-                assert!((60..=72).contains(&sends), "{id}: {sends} sends to 6 clients");
+                assert!(
+                    (60..=72).contains(&sends),
+                    "{id}: {sends} sends to 6 clients"
+                );
             }
         }
     }

@@ -46,5 +46,8 @@ fn one_line_is_cut_until_the_client_gives_up() {
     }));
     let count = |of: fn(&Upward) -> u64| runs.iter().map(|run| of(&run.upward())).sum::<u64>();
     assert!(count(|upward| upward.sent_again) > 0);
-    assert!(count(|upward| upward.repeats_ignored) > 0, "no confirmation was lost");
+    assert!(
+        count(|upward| upward.repeats_ignored) > 0,
+        "no confirmation was lost"
+    );
 }

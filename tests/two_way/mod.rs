@@ -91,7 +91,10 @@ fn verified(result: TransportResult, entry: &Entry, what: &str) -> Run {
     assert_eq!(people.states_different, 0, "{what} over {id}");
     let run = Run { id, result, people };
     let upward = run.upward();
-    assert_eq!(upward.to_acknowledge, upward.acknowledged, "{what} over {id}");
+    assert_eq!(
+        upward.to_acknowledge, upward.acknowledged,
+        "{what} over {id}"
+    );
     let judged = upward.accepted + upward.refused + upward.dropped;
     assert_eq!(judged, upward.published, "{what} over {id}");
     run

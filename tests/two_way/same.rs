@@ -17,7 +17,12 @@ fn eventful(name: &str) -> Value {
 
 fn run(fields: Value) -> Results {
     prepared(fields)
-        .compare(transport::ALL, Network::Simulated, "pushlab run test".into(), |_| {})
+        .compare(
+            transport::ALL,
+            Network::Simulated,
+            "pushlab run test".into(),
+            |_| {},
+        )
         .expect("a run that does not stall")
 }
 
@@ -54,7 +59,8 @@ fn doubled_buffers_change_nothing() {
             prepared.buffer_factor = 1;
             let usual = simulated(&prepared, entry);
             prepared.buffer_factor = 2;
-            assert!(usual == simulated(&prepared, entry), "{name} over {}", usual.id);
+            let larger = simulated(&prepared, entry);
+            assert!(usual == larger, "{name} over {}", usual.id);
         }
     }
 }

@@ -26,7 +26,11 @@ fn every_application_over_every_transport() {
                 scope.spawn(move || {
                     let outcome = prepared.run(entry, Network::Loopback).expect("sockets");
                     let run = verified(outcome.result, entry, name);
-                    assert_eq!(run.people.states_compared > 0, TALKING.contains(name), "{name}");
+                    assert_eq!(
+                        run.people.states_compared > 0,
+                        TALKING.contains(name),
+                        "{name}"
+                    );
                 });
             }
         });

@@ -28,7 +28,10 @@ fn ten_writers_agree_after_loss_and_cuts() {
             let (id, people) = (run.id, &run.people);
             assert_eq!(people.states_compared, 10, "{id}, seed {seed}");
             assert!(people.gaps_detected > 0, "{id}, seed {seed}: no gap");
-            assert_eq!(people.gaps_detected, people.gaps_repaired, "{id}, seed {seed}");
+            assert_eq!(
+                people.gaps_detected, people.gaps_repaired,
+                "{id}, seed {seed}"
+            );
             assert!(run.upward().sent_again > 0, "{id}, seed {seed}");
         }
     }
@@ -72,7 +75,11 @@ fn a_recorded_text_comes_out_as_it_was() {
             assert_eq!(run.people.states_compared, 3, "{}", run.id);
             let (_, snapshot) = hub.snapshot(None).expect("a document has snapshots");
             let snapshot: Value = serde_json::from_str(&snapshot).expect("JSON");
-            assert_eq!(snapshot["topics"]["doc-1"]["text"], trace["endContent"], "{}", run.id);
+            assert_eq!(
+                snapshot["topics"]["doc-1"]["text"], trace["endContent"],
+                "{}",
+                run.id
+            );
         }
     }
 }

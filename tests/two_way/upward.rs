@@ -70,7 +70,11 @@ fn a_message_costs_what_its_format_says() {
 
         let websocket = eighty("websocket", sample.clone(), false);
         assert_eq!(websocket.up, 80 * (framed + PACKET));
-        assert_eq!(websocket.down, 80 * (PACKET + pushed), "an ACK, and the event");
+        assert_eq!(
+            websocket.down,
+            80 * (PACKET + pushed),
+            "an ACK, and the event"
+        );
         let sse = eighty("sse", sample.clone(), false);
         assert_eq!(sse.up, 80 * (posted + PACKET + PACKET));
         assert_eq!(sse.down, 80 * (PACKET + NO_CONTENT.len() as u64 + streamed));

@@ -74,7 +74,10 @@ fn says(fields: Value, path: &str, answer: &str) -> (Vec<u8>, Vec<u8>) {
         let client = tokio::spawn((entry.build)(&scenario).follow(client));
         let mut reading = sim::accept().await;
         let mut said = hear(&mut reading, 500 * MS).await;
-        reading.write_all(answer.as_bytes()).await.expect("an open wire");
+        reading
+            .write_all(answer.as_bytes())
+            .await
+            .expect("an open wire");
         said.extend(hear(&mut reading, 200 * MS).await);
         person.act("event", clock::now_ns() / S * S);
         let published = tokio::select! {
@@ -103,7 +106,10 @@ fn posted() -> String {
 fn asks(fields: Value, path: &str, question: &str) {
     let (said, published) = says(fields, path, "");
     let said = text(said);
-    assert!(said.starts_with(&format!("GET {question} HTTP/1.1\r\n")), "{said}");
+    assert!(
+        said.starts_with(&format!("GET {question} HTTP/1.1\r\n")),
+        "{said}"
+    );
     assert_eq!(text(published), posted());
 }
 
@@ -111,7 +117,11 @@ fn asks(fields: Value, path: &str, question: &str) {
 fn questions_name_topics_and_who_asks() {
     let wishes = "topics=topic-1,topic-2&client=0";
     asks(json!({}), "/poll", &format!("/poll?since=000000&{wishes}"));
-    asks(json!({}), "/long-poll", &format!("/long-poll?since=000000&hold=25000&{wishes}"));
+    asks(
+        json!({}),
+        "/long-poll",
+        &format!("/long-poll?since=000000&hold=25000&{wishes}"),
+    );
     asks(json!({}), "/events", &format!("/events?{wishes}"));
 }
 
@@ -119,7 +129,11 @@ fn questions_name_topics_and_who_asks() {
 fn questions_for_the_newest_say_so() {
     let wishes = "topics=topic-1,topic-2&client=0";
     let latest = json!({"poll_delivery": "latest", "hold_delivery": "latest"});
-    asks(latest.clone(), "/poll", &format!("/poll?since=000000&latest=1&{wishes}"));
+    asks(
+        latest.clone(),
+        "/poll",
+        &format!("/poll?since=000000&latest=1&{wishes}"),
+    );
     let question = format!("/long-poll?since=000000&hold=25000&latest=1&{wishes}");
     asks(latest, "/long-poll", &question);
 }

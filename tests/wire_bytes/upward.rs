@@ -33,7 +33,9 @@ fn answers(fields: Value, questions: &[String]) -> Vec<String> {
         let mut wire = say("").await;
         let mut answers = Vec::new();
         for question in questions {
-            wire.write_all(question.as_bytes()).await.expect("an open wire");
+            wire.write_all(question.as_bytes())
+                .await
+                .expect("an open wire");
             answers.push(text(hear(&mut wire, S / 10).await));
         }
         answers
@@ -44,7 +46,9 @@ const DATE: &str = "Date: Wed, 01 Jan 2025 00:00:00 GMT\r\n";
 
 fn told(status: &str, kind: &str, body: &str) -> String {
     let length = body.len();
-    format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{DATE}Content-Length: {length}\r\n\r\n{body}")
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{DATE}Content-Length: {length}\r\n\r\n{body}"
+    )
 }
 
 fn json_of(body: &str) -> String {
@@ -70,12 +74,17 @@ fn a_message_that_wants_no_confirmation_gets_204() {
 #[test]
 fn what_the_rules_refuse_is_answered_with_their_word() {
     let bid = |n: u32, amount: u32| {
-        post(&format!(r#"{{"n":{n},"topic":"lot-1","amount":{amount},"seen":10000}}"#))
+        post(&format!(
+            r#"{{"n":{n},"topic":"lot-1","amount":{amount},"seen":10000}}"#
+        ))
     };
     let lots = json!({"app": "auction", "topic": "lot", "clients": 2, "publishers": 1});
     let answers = answers(lots, &[bid(1, 10_050), bid(2, 10_050)]);
     assert_eq!(answers[0], json_of(r#"{"ack":1,"ok":true,"seq":1}"#));
-    assert_eq!(answers[1], json_of(r#"{"ack":2,"ok":false,"why":"outbid"}"#));
+    assert_eq!(
+        answers[1],
+        json_of(r#"{"ack":2,"ok":false,"why":"outbid"}"#)
+    );
 }
 
 #[test]
@@ -99,8 +108,13 @@ fn who_follows_a_topic_is_sent_what_was_published_there() {
             get("/poll?since=000000&topics=topic-2&client=8"),
         ],
     );
-    let event = "{\"seq\":     1,\"t\":1735689600000000,\"topic\":\"topic-1\",\"from\":\"7\",\"x\":5}\n";
-    assert!(answers[1].ends_with(&format!("\r\n\r\n{event}")), "{}", answers[1]);
+    let event =
+        "{\"seq\":     1,\"t\":1735689600000000,\"topic\":\"topic-1\",\"from\":\"7\",\"x\":5}\n";
+    assert!(
+        answers[1].ends_with(&format!("\r\n\r\n{event}")),
+        "{}",
+        answers[1]
+    );
     assert!(answers[2].starts_with("HTTP/1.1 204 "), "{}", answers[2]);
 }
 
@@ -108,11 +122,25 @@ fn who_follows_a_topic_is_sent_what_was_published_there() {
 fn snapshots() {
     let board = json!({"app": "whiteboard", "topic": "board", "clients": 2, "publishers": 2});
     let drawn = r#"{"n":1,"topic":"board-1","class":"patch","shape":"7-1","pts":[412,318]}"#;
-    let heard = answers(board, &[get("/snapshot"), post(drawn), get("/snapshot?topics=board-1")]);
+    let heard = answers(
+        board,
+        &[
+            get("/snapshot"),
+            post(drawn),
+            get("/snapshot?topics=board-1"),
+        ],
+    );
     assert_eq!(heard[0], json_of(r#"{"seq":0,"topics":{"board-1":{}}}"#));
-    assert_eq!(heard[2], json_of(r#"{"seq":1,"topics":{"board-1":{"7-1":[412,318]}}}"#));
+    assert_eq!(
+        heard[2],
+        json_of(r#"{"seq":1,"topics":{"board-1":{"7-1":[412,318]}}}"#)
+    );
     let none = answers(topics(true), &[get("/snapshot")]);
-    assert!(none[0].starts_with("HTTP/1.1 404 Not Found\r\n"), "{}", none[0]);
+    assert!(
+        none[0].starts_with("HTTP/1.1 404 Not Found\r\n"),
+        "{}",
+        none[0]
+    );
 }
 
 /// Upgrades, says each of these in a frame, and returns what came after each.
@@ -138,7 +166,9 @@ fn told_in_a_frame(text: &str) -> Vec<u8> {
 
 #[test]
 fn a_websocket_message_its_confirmation_and_other_topics() {
-    let other = MESSAGE.replace("\"n\":1", "\"n\":2").replace("topic-1", "topic-2");
+    let other = MESSAGE
+        .replace("\"n\":1", "\"n\":2")
+        .replace("topic-1", "topic-2");
     let heard = frames(
         topics(true),
         &[
@@ -156,8 +186,12 @@ fn a_websocket_message_its_confirmation_and_other_topics() {
     assert_eq!(heard[1], [confirmed, told_in_a_frame(event)].concat());
     // It does not follow the other topic yet; the new set counts from there on.
     assert_eq!(heard[2], told_in_a_frame(r#"{"ack":2,"ok":true,"seq":2}"#));
-    assert_eq!(heard[3], told_in_a_frame(r#"{"following":["topic-2"],"since":2}"#));
-    let no_topic = r#"{"ack":null,"error":"there is no topic \"topic-9\": there are topic-1, topic-2"}"#;
+    assert_eq!(
+        heard[3],
+        told_in_a_frame(r#"{"following":["topic-2"],"since":2}"#)
+    );
+    let no_topic =
+        r#"{"ack":null,"error":"there is no topic \"topic-9\": there are topic-1, topic-2"}"#;
     assert_eq!(heard[4], told_in_a_frame(no_topic));
     let error = r#"{"ack":null,"error":"\"n\" has to be the message's number: 1 for the first, then 2, 3 ..."}"#;
     assert_eq!(heard[5], told_in_a_frame(error));
@@ -166,7 +200,10 @@ fn a_websocket_message_its_confirmation_and_other_topics() {
 #[test]
 fn who_joins_is_told_how_things_stand() {
     let document = json!({"app": "document", "topic": "doc", "clients": 2, "publishers": 2});
-    let heard = frames(document, &[r#"{"join":true,"topics":["doc-1"],"client":"7"}"#]);
+    let heard = frames(
+        document,
+        &[r#"{"join":true,"topics":["doc-1"],"client":"7"}"#],
+    );
     let snapshot = r#"{"seq":0,"topics":{"doc-1":{"rev":0,"text":""}}}"#;
     assert_eq!(heard[0], told_in_a_frame(snapshot));
 }
