@@ -26,10 +26,10 @@ pub use live::Live;
 pub use outcome::Outcome;
 pub use simulated::sim_config;
 
-use crate::app::Trace;
+use crate::app::{Rules, Trace};
 use crate::clock::{self, S};
 use crate::feed::{self, Event, Feed, payload_label};
-use crate::hub::Hub;
+use crate::hub::{Charter, Hub};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::sim::Middlebox;
@@ -45,6 +45,10 @@ use std::sync::Arc;
 
 /// How long after the end of the measured window stragglers may take to see everything.
 const GRACE_NS: u64 = 60 * S;
+
+/// Changes what a hub knows and by which rules it judges; the verification goes by the scenario's own.
+pub type Tamper = fn(&mut Charter, Box<dyn Rules>) -> Box<dyn Rules>;
+
 /// A scenario made ready to run: its events exist.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -64,6 +68,8 @@ pub struct Prepared {
     pub middlebox: Middlebox,
     /// How long exactly clients wait before they dial a lost connection again; without it they back off.
     pub pause_ns: Option<u64>,
+    /// What is done to an application's server before a run, to show that it would be noticed.
+    pub tamper: Option<Tamper>,
     /// Of an application: who acts when, by client, and what the server publishes of its own.
     scripts: Vec<Arc<Script>>,
     announcements: Arc<[Announcement]>,
@@ -108,6 +114,7 @@ impl Prepared {
             lies: Vec::new(),
             middlebox: Middlebox::default(),
             pause_ns: None,
+            tamper: None,
             scripts: Vec::new(),
             announcements: Arc::new([]),
             trace: None,
@@ -141,6 +148,7 @@ impl Prepared {
             lies: Vec::new(),
             middlebox: Middlebox::default(),
             pause_ns: None,
+            tamper: None,
             scripts,
             trace: trace.map(Arc::new),
             notes,

@@ -15,4 +15,5 @@ mod retries;
 mod stall;
 mod support;
 mod tidy;
+mod two_way;
 mod wire_bytes;

@@ -1,9 +1,10 @@
 //! Raw conversations over the simulated network: literal bytes against the lab's server.
 
 use crate::support::scenario;
+use pushlab::app;
 use pushlab::clock;
 use pushlab::feed::Feed;
-use pushlab::hub::Hub;
+use pushlab::hub::{Charter, Hub};
 use pushlab::net::sim::{self, SimWire};
 use pushlab::net::{Buffers, Listener};
 use pushlab::run::sim_config;
@@ -15,10 +16,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// The lab's server with all its doors.
 pub fn server(scenario: &Scenario, feed: Feed) -> Server {
+    server_of(scenario, Hub::of(feed))
+}
+
+fn server_of(scenario: &Scenario, hub: Hub) -> Server {
     let door = |entry: &Entry| Door::new(entry.descriptor, (entry.build)(scenario));
     Server {
         doors: transport::ALL.iter().map(door).collect(),
-        hub: Hub::of(feed),
+        hub,
         buffers: Buffers::for_scenario(scenario),
         connections: 100,
         head_timeout: None,
@@ -28,10 +33,21 @@ pub fn server(scenario: &Scenario, feed: Feed) -> Server {
 /// Runs `main` on a simulated network where the lab's server serves this feed; nothing may be left
 /// running when both are gone.
 pub fn with_server<F: Future>(fields: Value, feed: Feed, main: F) -> F::Output {
+    with_hub(&scenario(fields), Hub::of(feed), main)
+}
+
+/// The same with a scenario's application.
+pub fn with_app<F: Future>(fields: Value, main: F) -> F::Output {
     let scenario = scenario(fields);
-    let config = sim_config(&scenario, Buffers::for_scenario(&scenario));
+    let charter = Charter::new(&scenario, clock::EPOCH_US);
+    let hub = Hub::new(Feed::new(100), charter, app::rules(&scenario), None);
+    with_hub(&scenario, hub, main)
+}
+
+fn with_hub<F: Future>(scenario: &Scenario, hub: Hub, main: F) -> F::Output {
+    let config = sim_config(scenario, Buffers::for_scenario(scenario));
     let report = sim::run(config, async {
-        let server = tokio::spawn(server(&scenario, feed).run(Listener::Simulated));
+        let server = tokio::spawn(server_of(scenario, hub).run(Listener::Simulated));
         let output = main.await;
         server.abort();
         output

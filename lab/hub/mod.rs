@@ -24,6 +24,7 @@ use member::{Members, Standing};
 use message::Envelope;
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -68,6 +69,8 @@ struct Shared {
     witness: Option<Arc<dyn Witness>>,
     /// The rules may have something to do at another time than before.
     rescheduled: Notify,
+    /// Nothing new is taken any more.
+    closed: AtomicBool,
 }
 
 struct Desk {
@@ -89,6 +92,7 @@ impl Hub {
             desk: None,
             witness: None,
             rescheduled: Notify::new(),
+            closed: AtomicBool::new(false),
         }))
     }
 
@@ -106,6 +110,7 @@ impl Hub {
             desk: Some(Mutex::new(Desk { rules, members })),
             witness,
             rescheduled: Notify::new(),
+            closed: AtomicBool::new(false),
         }))
     }
 
@@ -178,6 +183,8 @@ impl Hub {
     ) -> Reply {
         let n = envelope.n;
         match desk.members.standing(client, n, now_ns) {
+            // It comes too late for anybody to see it.
+            Ok(Standing::New) if self.0.closed.load(Ordering::SeqCst) => return Reply::Silent,
             Ok(Standing::New) => {}
             Ok(Standing::Repeated(reply)) => {
                 self.watch(|witness| witness.repeated(client, n));
@@ -225,6 +232,11 @@ impl Hub {
         };
         desk.members.remember(client, n, reply.clone(), now_ns);
         reply
+    }
+
+    /// From now on nothing new is taken; whoever asks again what became of his message is still told.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
     }
 
     /// Publishes something of the server's own, born at `born_ns`.

@@ -6,7 +6,7 @@ pub mod loopback;
 pub mod sim;
 mod tcp_info;
 
-use crate::scenario::Scenario;
+use crate::scenario::{App, Scenario};
 use delay_line::{Delay, DelayLine};
 use loopback::TcpWire;
 use sim::{SimWire, SocketBuffers};
@@ -120,6 +120,9 @@ impl Buffers {
             .chain(scenario.stalls.iter().map(|stall| stall.lasts.as_nanos()))
             .max();
         let gap_ns = longest_outage_ns.unwrap_or(0) * 3 + scenario.poll_every.as_nanos();
+        if scenario.app != App::Ticker {
+            return Self::for_people(scenario, gap_ns);
+        }
         let events = scenario.rate.as_per_second() * gap_ns as f64 / 1e9;
         // A tick with its framing is below 128 bytes; four times that leaves room for chance. One
         // large event has to fit, however rare.
@@ -128,6 +131,37 @@ impl Buffers {
         let down = burst.clamp(8 * 1024, LARGEST).next_power_of_two() as usize;
         Self {
             socket: SocketBuffers { down, up: 4 * 1024 },
+            http: 8 * 1024,
+            websocket: 2 * 1024,
+        }
+    }
+
+    /// Where people publish, what a gap holds back comes at once in both directions, and there are messages of some
+    /// kilobytes: whole shapes, snapshots.
+    fn for_people(scenario: &Scenario, gap_ns: u64) -> Self {
+        const LARGEST: f64 = 256.0 * 1024.0;
+        const SHORTEST_EVENT: usize = 128;
+        const OF_PEOPLE: usize = 512;
+        let publishes = scenario.publishers > 0;
+        let hurry = scenario.rush.map_or(1.0, |rush| rush.times.max(1.0));
+        let sample = serde_json::to_string(&scenario.message).map_or(0, |text| text.len());
+        let event = sample + if publishes { OF_PEOPLE } else { SHORTEST_EVENT };
+        let events = scenario.messages_per_second() * hurry * gap_ns as f64 / 1e9;
+        let least = if publishes { 64.0 } else { 8.0 } * 1024.0;
+        let room = |events: f64, least: f64| {
+            let burst = (events * 4.0).max(1.0) * event as f64;
+            (burst.clamp(least, LARGEST) as u64).next_power_of_two() as usize
+        };
+        let publishing = f64::from((scenario.publishers * scenario.topics).max(1));
+        let up = match publishes {
+            true => room(events / publishing, 32.0 * 1024.0),
+            false => 4 * 1024,
+        };
+        Self {
+            socket: SocketBuffers {
+                down: room(events, least),
+                up,
+            },
             http: 8 * 1024,
             websocket: 2 * 1024,
         }

@@ -46,6 +46,7 @@ impl Prepared {
             lies: self.lies.clone(),
             middlebox: Middlebox::default(),
             pause_ns: None,
+            tamper: self.tamper,
             scripts: Vec::new(),
             announcements: Arc::new([]),
             trace: None,

@@ -23,6 +23,8 @@ struct Seen {
     deeds: Vec<Deed>,
     /// What came of them, in order.
     drafts: Vec<Draft>,
+    /// The word on each message, in order: the last event that came of it, or why not.
+    verdicts: Vec<Result<u64, String>>,
 }
 
 impl Watcher {
@@ -46,11 +48,31 @@ impl Watcher {
         let seen = self.lock();
         let mut rules = app::rules(scenario);
         let mut drafts = seen.drafts.iter();
+        let mut verdicts = seen.verdicts.iter();
         let mut seq = 0;
         for deed in &seen.deeds {
             let made = match deed {
                 Deed::Message { from, text, now_ns } => {
-                    receive(rules.as_mut(), scenario, from, text, *now_ns)
+                    let (n, made) = receive(rules.as_mut(), scenario, from, text, *now_ns);
+                    let verdict = match &made {
+                        Ok(drafts) => Ok(seq + drafts.len() as u64),
+                        Err(refusal) => Err(refusal.why.clone()),
+                    };
+                    let told = verdicts.next();
+                    // Which events came of it is checked event by event.
+                    let same = match (told, &verdict) {
+                        (Some(Ok(_)), Ok(_)) => true,
+                        (told, verdict) => told == Some(verdict),
+                    };
+                    if !same {
+                        self.recorder.problem(format!(
+                            "message {n} of client {from} was {}, but the rules say: {}",
+                            word(told),
+                            word(Some(&verdict))
+                        ));
+                        return None;
+                    }
+                    made.unwrap_or_default()
                 }
                 Deed::Announcement(draft) => {
                     rules.announce(draft);
@@ -83,7 +105,7 @@ fn receive(
     from: &str,
     text: &[u8],
     now_ns: u64,
-) -> Vec<Draft> {
+) -> (u64, Result<Vec<Draft>, Refusal>) {
     // The hub has read it before.
     let fields: Map<String, Value> = serde_json::from_slice(text).unwrap_or_default();
     let member = |name: &str| fields.get(name).and_then(Value::as_str);
@@ -95,7 +117,17 @@ fn receive(
         fields: &fields,
         now_ns,
     };
-    rules.receive(&message).unwrap_or_default()
+    let n = fields.get("n").and_then(Value::as_u64).unwrap_or_default();
+    (n, rules.receive(&message))
+}
+
+/// A verdict in a word.
+fn word(verdict: Option<&Result<u64, String>>) -> String {
+    match verdict {
+        Some(Ok(_)) => "taken".into(),
+        Some(Err(why)) => format!("refused as {why:?}"),
+        None => "never judged".into(),
+    }
 }
 
 impl Witness for Watcher {
@@ -124,6 +156,8 @@ impl Witness for Watcher {
     }
 
     fn judged(&self, client: &str, n: u64, now_ns: u64, verdict: Result<u64, &Refusal>) {
+        let told = verdict.map_err(|refusal| refusal.why.clone());
+        self.lock().verdicts.push(told);
         let Ok(client) = client.parse() else { return };
         let verdict = match verdict {
             Ok(seq) => Verdict::Accepted { seq },

@@ -23,6 +23,8 @@ use tokio::task::JoinSet;
 
 /// Events that the log keeps if the scenario does not say.
 const HISTORY: usize = 1_000_000;
+/// How long after the end what needs no confirmation may take to arrive.
+const ARRIVAL_NS: u64 = 30 * clock::S;
 
 /// The people of a run, the hub that they speak to, and who watches it.
 pub(super) struct Stage {
@@ -83,10 +85,15 @@ impl Stage {
             0 => HISTORY,
             events => events as usize,
         };
+        let mut charter = Charter::new(scenario, clock::EPOCH_US);
+        let mut rules = app::rules(scenario);
+        if let Some(tamper) = prepared.tamper {
+            rules = tamper(&mut charter, rules);
+        }
         let hub = Hub::new(
             Feed::new(history),
-            Charter::new(scenario, clock::EPOCH_US),
-            app::rules(scenario),
+            charter,
+            rules,
             Some(watcher.clone() as Arc<dyn Witness>),
         );
         let person = |client| {
@@ -165,6 +172,13 @@ impl Stage {
         }
         announced.await;
         while acting.join_next().await.is_some() {}
+        let give_up_ns = prepared.end_ns() + ARRIVAL_NS;
+        while !self.people.iter().all(Person::arrived)
+            && clock::now_ns() < give_up_ns
+            && !prepared.interrupt.asked()
+        {
+            clock::sleep(clock::MS).await;
+        }
         while self.hub.has_plans() && !prepared.interrupt.asked() {
             // The last of the rules' own deeds is at most as far away as the end of the run.
             clock::sleep(clock::MS).await;
@@ -173,6 +187,7 @@ impl Stage {
 
     /// Nothing more will be published: whoever has everything may go.
     pub fn end(&self, recorder: &Recorder) {
+        self.hub.close();
         recorder.no_more();
         self.ending.notify_waiters();
     }
@@ -182,8 +197,8 @@ impl Stage {
         let Some(rules) = self.watcher.judge_again(&prepared.scenario) else {
             return;
         };
-        // Who goes from topic to topic has seen only a part of each.
-        if !prepared.scenario.switch_every.is_zero() {
+        // Who goes from topic to topic has seen only a part of each, and so has who wants only the newest.
+        if !prepared.scenario.switch_every.is_zero() || recorder.expectation().latest {
             return;
         }
         for (client, person) in (0_u32..).zip(&self.people) {

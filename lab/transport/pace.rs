@@ -81,7 +81,9 @@ impl News {
     /// loses nothing.
     pub async fn after(&mut self, cursor: u64) -> Result<Batch, Forgotten> {
         let mut news = self.feed.after(cursor).await?;
-        if self.every_ns > 0 && cursor >= self.due {
+        // What is left of the last beat leaves at once. Not all that is due need be of interest here.
+        let waits = news.first().is_none_or(|event| event.seq > self.due);
+        if self.every_ns > 0 && waits {
             let now_ns = clock::now_ns();
             let late_ns = now_ns.saturating_sub(self.next_ns);
             let beat_ns = self.next_ns + late_ns.div_ceil(self.every_ns) * self.every_ns;

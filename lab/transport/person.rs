@@ -51,6 +51,8 @@ struct State {
     outbox: VecDeque<Outgoing>,
     /// Left, and to be confirmed.
     unanswered: VecDeque<Outgoing>,
+    /// Left over the connection that is open, and nobody will say whether they arrived.
+    loose: Vec<u64>,
     last_n: u64,
     /// It will not act any more.
     done: bool,
@@ -106,6 +108,7 @@ impl Person {
                 participant: setup.participant,
                 outbox: VecDeque::new(),
                 unanswered: VecDeque::new(),
+                loose: Vec::new(),
                 last_n: 0,
                 done: false,
                 needs_snapshot: setup.needs_snapshot,
@@ -198,6 +201,8 @@ impl Person {
                         let mut kept = message.clone();
                         kept.again = true;
                         state.unanswered.push_back(kept);
+                    } else {
+                        state.loose.push(message.n);
                     }
                     return Some(message);
                 }
@@ -224,9 +229,19 @@ impl Person {
         }
     }
 
+    /// Whether the server has everything that is not lost: what needs no confirmation may still be on its way after the
+    /// sender has nothing more to do.
+    pub fn arrived(&self) -> bool {
+        let (recorder, client) = (&self.0.recorder, self.0.client);
+        let mut state = self.lock();
+        state.loose.retain(|n| !recorder.is_judged(client, *n));
+        state.loose.is_empty()
+    }
+
     /// The connection is gone: what was not confirmed has to leave again, before anything else.
     pub fn lost(&self) {
         let mut state = self.lock();
+        state.loose.clear();
         while let Some(message) = state.unanswered.pop_back() {
             state.outbox.push_front(message);
         }
@@ -275,6 +290,7 @@ impl Person {
     pub fn misunderstood(&self, n: u64, status: &str, text: &[u8]) {
         let mut state = self.lock();
         state.unanswered.retain(|message| message.n != n);
+        state.loose.retain(|loose| *loose != n);
         drop(state);
         let text = String::from_utf8_lossy(text);
         self.0.recorder.problem(format!(

@@ -3,6 +3,7 @@
 //! with one fault in it; everything else is as in any other run.
 
 mod exit_code;
+mod people;
 
 use crate::support::{prepared, simulated};
 use pushlab::clock::{self, S};

@@ -12,13 +12,26 @@ const CHANGED: &[(&str, &str)] = &[
     ("poll_delivery", "latest"),
     ("poll_connection", "close"),
     ("hold", "200ms"),
+    ("hold_delivery", "latest"),
     ("heartbeat", "300ms"),
     ("batch_every", "500ms"),
     ("push_delivery", "latest"),
+    ("upstream", "walkie-talkie"),
 ];
 
-fn base() -> Value {
-    json!({"clients": 3, "duration": "30s", "rate": "3/s"})
+/// The ticker; or people, for what is about publishing.
+fn base(field: &str) -> Value {
+    match field {
+        "upstream" => people(),
+        _ => json!({"clients": 3, "duration": "30s", "rate": "3/s"}),
+    }
+}
+
+fn people() -> Value {
+    json!({
+        "app": "topics", "clients": 4, "topics": 2, "publishers": 1, "rate": "3/s", "message": {"x": 123},
+        "warm_up": "1s", "duration": "5s",
+    })
 }
 
 #[test]
@@ -31,13 +44,19 @@ fn a_field_changes_those_transports_that_it_affects_and_no_other() {
         let known = CHANGED.iter().any(|(name, _)| name == *field);
         assert!(known, "{field} has no changed value here: add one");
     }
-    let usual: Vec<_> = transport::ALL
-        .iter()
-        .map(|entry| simulated(&prepared(base()), entry))
-        .collect();
+    let run = |base| {
+        let prepared = prepared(base);
+        let run = |entry| simulated(&prepared, entry);
+        transport::ALL.iter().map(run).collect::<Vec<_>>()
+    };
+    let ticker = run(base("hold"));
     for (field, value) in CHANGED {
         assert!(named.contains(&field), "no transport names {field}");
-        let mut fields = base();
+        let usual = match *field {
+            "upstream" => run(base(field)),
+            _ => ticker.clone(),
+        };
+        let mut fields = base(field);
         fields[field] = Value::from(*value);
         let changed = prepared(fields);
         for (entry, usual) in transport::ALL.iter().zip(&usual) {
@@ -77,8 +96,41 @@ fn everybodys() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Words, the texts of events, what a file brings, and a limit that only a full link reaches.
-const NOT_SEEN_HERE: &[&str] = &["name", "about", "symbols", "replay", "speed", "queue"];
+/// The same where people publish; the last is what else has to be for the field to mean something.
+fn peoples() -> Vec<(&'static str, Value, Value)> {
+    let late = json!({"late": 1, "late_at": "3s"});
+    vec![
+        ("app", json!("chat"), json!({})),
+        ("topic", json!("conversation"), json!({})),
+        ("topics", json!(1), json!({})),
+        ("publishers", json!(2), json!({})),
+        ("rate_per", json!("publisher"), json!({"publishers": 2})),
+        ("message", json!({"x": 12345}), json!({})),
+        ("acknowledge", json!(false), json!({})),
+        ("echo", json!(false), json!({})),
+        (
+            "also",
+            json!([{"class": "typing", "from": "clients", "rate": "1/s"}]),
+            json!({}),
+        ),
+        (
+            "rush",
+            json!({"at": "3s", "for": "2s", "times": 3}),
+            json!({}),
+        ),
+        ("budget", json!("1ms"), json!({})),
+        ("follow", json!(1), json!({})),
+        ("switch_every", json!("2s"), json!({"follow": 1})),
+        ("late", json!(2), late.clone()),
+        ("late_at", json!("4s"), late),
+    ]
+}
+
+/// Words, the texts of events, what a file brings, another setting, and limits that only a full link or a long absence
+/// reaches.
+const NOT_SEEN_HERE: &[&str] = &[
+    "name", "about", "proves", "symbols", "replay", "speed", "stress", "queue", "history",
+];
 
 #[test]
 fn a_field_that_no_transport_names_is_everybodys() {
@@ -99,6 +151,38 @@ fn a_field_that_no_transport_names_is_everybodys() {
     }
 }
 
+#[test]
+fn so_is_one_about_people() {
+    let results = |base: &Value, more: &Value| {
+        let mut fields = base.clone();
+        for (field, value) in more.as_object().expect("an object") {
+            fields[field] = value.clone();
+        }
+        let prepared = prepared(fields);
+        let run = |entry| simulated(&prepared, entry);
+        transport::ALL.iter().map(run).collect::<Vec<_>>()
+    };
+    let plain = results(&people(), &json!({}));
+    for (field, value, extra) in peoples() {
+        let usual = match extra == json!({}) {
+            true => plain.clone(),
+            false => results(&people(), &extra),
+        };
+        let mut more = extra;
+        more[field] = value;
+        let changed = results(&people(), &more);
+        for (entry, (usual, changed)) in transport::ALL.iter().zip(usual.iter().zip(&changed)) {
+            assert!(entry.descriptor.affects(field), "{} {field}", usual.id);
+            assert!(
+                changed.verified,
+                "{} {field}: {:?}",
+                usual.id, changed.problem
+            );
+            assert_ne!(usual.figures, changed.figures, "{} {field}", usual.id);
+        }
+    }
+}
+
 /// A sweep runs a transport once for all values of a field that is another's. So each field is put to one of the tests
 /// above, or is said to be none.
 #[test]
@@ -111,9 +195,10 @@ fn no_field_is_left_out() {
             .iter()
             .filter(|(name, _)| name == field)
             .count();
+        let peoples = peoples().iter().filter(|(name, ..)| name == field).count();
         let unseen = NOT_SEEN_HERE.iter().filter(|name| *name == field).count();
         assert_eq!(
-            own + shared + unseen,
+            own + shared + peoples + unseen,
             1,
             "{field} has to stand in one of the lists of this file"
         );

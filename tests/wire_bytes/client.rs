@@ -91,7 +91,7 @@ const UPGRADE: &str = "GET /ws HTTP/1.1\r\nHost: lab.example\r\nConnection: Upgr
     Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: 000000000000000000000A==\r\n";
 
 /// What switches to WebSocket for that key: base64(SHA-1(key + GUID)), RFC 6455, 4.2.2.
-const SWITCHING: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
+pub const SWITCHING: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
     Upgrade: websocket\r\nSec-WebSocket-Accept: V4o2Oveu73F7irZSv6tMGUnOSOI=\r\n\r\n";
 
 #[test]

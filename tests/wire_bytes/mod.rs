@@ -2,5 +2,7 @@
 //! client half sends. Simulated runs begin at 2025-01-01T00:00:00Z, hence the dates.
 
 mod client;
+mod people;
 mod refusals;
 mod server;
+mod upward;

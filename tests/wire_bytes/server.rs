@@ -146,7 +146,7 @@ fn an_event_stream_resumes_after_the_last_id() {
 }
 
 /// A masked text frame (mask 0) of at most 125 bytes, as a client sends it.
-fn frame(text: &str) -> Vec<u8> {
+pub fn frame(text: &str) -> Vec<u8> {
     let mut frame = vec![0x81, 0x80 | text.len() as u8, 0, 0, 0, 0];
     frame.extend_from_slice(text.as_bytes());
     frame

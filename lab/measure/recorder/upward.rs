@@ -261,6 +261,13 @@ impl Recorder {
         state.book.upward.get(client, n).map(|m| m.born_ns)
     }
 
+    /// Whether the server has judged a message.
+    pub fn is_judged(&self, client: u32, n: u64) -> bool {
+        let mut state = self.lock();
+        let message = state.book.upward.get(client, n);
+        message.is_some_and(|message| message.judged.is_some())
+    }
+
     /// Whether some message that has to be confirmed is not yet.
     pub fn waiting_for_answers(&self) -> bool {
         self.lock().book.upward.waiting()

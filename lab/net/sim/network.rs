@@ -310,6 +310,8 @@ impl Connection {
         let acked = segment
             .ack
             .zip(other)
+            // Whoever gave up while connecting acknowledges nothing.
+            .filter(|(ack, first)| ack >= first)
             .map(|(ack, first)| (ack - first) as u64);
         (direction, acked)
     }

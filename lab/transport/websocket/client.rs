@@ -33,6 +33,8 @@ impl WebSocket {
             return Ok(());
         };
         let mut socket: WebSocketStream<Counted> = socket?;
+        // Other topics may have been asked for over a connection that is gone: the hello names them.
+        client.follows(client.cursor());
         let hello = Message::text(client.hello());
         socket.send(hello).await.map_err(|_| Lost)?;
         let heartbeat_ns = self.heartbeat.as_nanos();
