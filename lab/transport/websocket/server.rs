@@ -36,11 +36,11 @@ where
         Ok(None) => return refuse(socket, CloseCode::Policy, "begin with {\"since\":N}").await,
         Err(error) => return fail(socket, &error, largest(&hub)).await,
     };
-    let client = hello.client.unwrap_or_default();
-    let feed = match hub.reader(hello.topics.clone(), Some(&client)) {
+    let feed = match hub.reader(hello.topics.clone(), hello.client.as_deref()) {
         Ok(feed) => feed,
         Err(problem) => return refuse(socket, CloseCode::Policy, &problem.to_string()).await,
     };
+    let client = hello.client.unwrap_or_default();
     let mut cursor = hello.since.unwrap_or(0);
     if hello.join {
         match hub.snapshot(hello.topics.as_deref()) {
@@ -157,11 +157,15 @@ fn heard(
     cursor: &mut u64,
 ) -> Option<Vec<Utf8Bytes>> {
     let Some(topics) = change(said) else {
+        if !hub.takes_messages() {
+            return Some(Vec::new());
+        }
         let reply = hub.receive(client, said.as_bytes(), clock::now_ns());
         return Some(reply.text().map(Utf8Bytes::from).into_iter().collect());
     };
     let names = serde_json::to_string(&topics).unwrap_or_default();
-    let feed = match hub.reader(Some(topics), Some(client)) {
+    let client = Some(client).filter(|client| !client.is_empty());
+    let feed = match hub.reader(Some(topics), client) {
         Ok(feed) => feed,
         Err(problem) => {
             let reply = Reply::Bad { n: None, problem };
