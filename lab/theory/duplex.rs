@@ -124,7 +124,7 @@ impl Duplex {
         let square_s2 = round_trip_s * round_trip_s;
         let polls_per_s = (1.0 - load) / vacation.mean;
         let blind_s = polls_per_s * square_s2 / 2.0 + 2.0 * self.messages_per_s * square_s2;
-        (load < 1.0).then(|| Delays {
+        (load < 1.0).then_some(Delays {
             upward_s: self.up_s + queue_s + rest_s,
             downward_s: self.down_s + blind_s,
         })
