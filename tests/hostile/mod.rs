@@ -3,6 +3,7 @@
 
 mod crowd;
 mod frames;
+mod mistakes;
 mod requests;
 mod upstream;
 mod upstream_crowd;
