@@ -3,6 +3,7 @@
 
 mod crowd;
 mod frames;
+mod mistakes;
 mod requests;
 mod upstream;
 mod upstream_crowd;
@@ -77,27 +78,28 @@ impl World {
             .iter()
             .map(|entry| Door::new(entry.descriptor, (entry.build)(&scenario)))
             .collect();
-        let (hub, live) = match self.app {
-            None => {
-                let feed = Feed::new(self.kept);
-                (1..=3).for_each(|seq| feed.publish(event(seq)));
-                (Hub::of(feed), None)
-            }
-            Some(name) => {
-                let scenario = scenario::shipped(name).expect("it is shipped");
-                let live = Live::new(scenario, self.kept);
-                (live.hub().clone(), Some(live))
-            }
-        };
-        let feed = hub.feed().clone();
-        let server = Server {
-            doors: doors.into(),
-            hub,
-            buffers,
-            connections: self.connections,
-            head_timeout: Some(PATIENCE),
-        };
-        let run = sim::run(config, async {
+        // Made inside, where the clock is the simulated one.
+        let run = sim::run(config, async move {
+            let (hub, live) = match self.app {
+                None => {
+                    let feed = Feed::new(self.kept);
+                    (1..=3).for_each(|seq| feed.publish(event(seq)));
+                    (Hub::of(feed), None)
+                }
+                Some(name) => {
+                    let scenario = scenario::shipped(name).expect("it is shipped");
+                    let live = Live::new(scenario, self.kept);
+                    (live.hub().clone(), Some(live))
+                }
+            };
+            let feed = hub.feed().clone();
+            let server = Server {
+                doors: doors.into(),
+                hub,
+                buffers,
+                connections: self.connections,
+                head_timeout: Some(PATIENCE),
+            };
             let live = live.map(|live| tokio::spawn(live.go_on()));
             let server = tokio::spawn(server.run_for(Listener::Simulated, self.origins));
             let output = main(feed).await;

@@ -115,7 +115,12 @@ fn heard(neighbours: u32, bytes: &'static [u8]) -> Vec<(u64, Vec<u8>)> {
 
 fn assert_undisturbed(bytes: &'static [u8]) {
     let alone = heard(0, bytes);
-    assert_eq!(alone, heard(NEIGHBOURS, bytes));
+    let crowded = heard(NEIGHBOURS, bytes);
+    for (one, other) in alone.iter().zip(&crowded) {
+        let shown = |(at_ns, piece): &(u64, Vec<u8>)| (*at_ns, piece.escape_ascii().to_string());
+        assert_eq!(shown(one), shown(other));
+    }
+    assert_eq!(alone.len(), crowded.len());
     let text: Vec<u8> = alone.into_iter().flat_map(|(_, piece)| piece).collect();
     let last = format!("\"text\":\"word {MESSAGES}\"");
     assert!(String::from_utf8_lossy(&text).contains(&last));
