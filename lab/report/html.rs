@@ -173,7 +173,10 @@ fn furthest(results: &Results) -> Option<String> {
 fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
     let facts = figures(transport).map_or(vec![], |f| {
         let budgets = f.people.as_ref().and_then(people::budgets_in_words);
-        let mut facts: Vec<_> = budgets.map(|words| ("budget", words)).into_iter().collect();
+        let mut facts: Vec<_> = budgets
+            .map(|words| ("in budget", words))
+            .into_iter()
+            .collect();
         facts.extend([
             (
                 "half within",

@@ -162,8 +162,8 @@ fn part(n: u64, upward: &Upward) -> String {
 /// What a card says of the budgets; absent without budgets.
 pub fn budgets_in_words(people: &People) -> Option<String> {
     Some(match people.met? {
-        true => "\u{2713} met".into(),
-        false => "\u{2717} NOT met".into(),
+        true => "\u{2713} yes".into(),
+        false => "\u{2717} NO".into(),
     })
 }
 
