@@ -8,8 +8,6 @@ use crate::transport::hello::following;
 use crate::transport::person::{Outgoing, Person};
 use crate::transport::upgrade;
 use futures_util::{SinkExt, StreamExt};
-use std::future::poll_fn;
-use std::task::Poll;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, tungstenite};
 
@@ -38,6 +36,7 @@ impl WebSocket {
         let hello = Message::text(client.hello());
         socket.send(hello).await.map_err(|_| Lost)?;
         let heartbeat_ns = self.heartbeat.as_nanos();
+        let (mut sink, mut stream) = socket.split();
         let person = client.person().cloned();
         let (mut unflushed, mut asked) = (false, false);
         let mut heard_ns = clock::now_ns();
@@ -50,18 +49,10 @@ impl WebSocket {
             };
             // Reading, writing and thinking go on at once: that is what full-duplex means.
             let next = async {
-                let line = poll_fn(|context| {
-                    if let Poll::Ready(frame) = socket.poll_next_unpin(context) {
-                        return Poll::Ready(Next::Heard(frame));
-                    }
-                    match unflushed {
-                        true => socket.poll_flush_unpin(context).map(Next::Flushed),
-                        false => Poll::Pending,
-                    }
-                });
                 tokio::select! {
                     biased;
-                    next = line => next,
+                    frame = stream.next() => Next::Heard(frame),
+                    flushed = sink.flush(), if unflushed => Next::Flushed(flushed),
                     message = say(person.as_ref()), if !unflushed => Next::Say(message.text),
                     () = client.restless(), if !asked => Next::Turn,
                 }
@@ -84,7 +75,7 @@ impl WebSocket {
                 }
                 Some(Next::Say(text)) => {
                     let text = Message::Text(super::text(&text));
-                    socket.feed(text).await.map_err(|_| Lost)?;
+                    sink.feed(text).await.map_err(|_| Lost)?;
                     unflushed = true;
                 }
                 Some(Next::Turn) => {
@@ -92,12 +83,13 @@ impl WebSocket {
                     asked = true;
                     let names = client.topics().join("\",\"");
                     let text = format!("{{\"follow\":[\"{names}\"]}}");
-                    socket.feed(Message::text(text)).await.map_err(|_| Lost)?;
+                    sink.feed(Message::text(text)).await.map_err(|_| Lost)?;
                     unflushed = true;
                 }
                 None => break,
             }
         }
+        let socket = sink.reunite(stream).map_err(|_| Lost)?;
         self.close(socket).await;
         Ok(())
     }

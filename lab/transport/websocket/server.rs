@@ -2,15 +2,12 @@
 
 use super::{FORGOTTEN, PATIENCE_NS, largest, text};
 use crate::clock;
-use crate::feed::{Batch, Forgotten};
 use crate::hub::{Hub, Reply};
 use crate::transport::client::Lost;
 use crate::transport::close::{fail, refuse};
 use crate::transport::hello::{change, hello};
 use crate::transport::pace::{News, Pacing};
 use futures_util::{SinkExt, StreamExt};
-use std::future::poll_fn;
-use std::task::Poll;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
@@ -60,85 +57,62 @@ where
     } else {
         heartbeat_ns
     };
+    // Two halves: what the client says is heard even while what it is told waits for the line.
+    let (mut sink, mut stream) = socket.split();
     let mut unflushed = false;
     let end = loop {
-        let step = async {
-            let mut fresh = std::pin::pin!(news.after(cursor));
-            // One socket for both ways, without halves and their lock: what the client says is heard even while what
-            // it is told waits for the line.
-            poll_fn(|context| {
-                if unflushed {
-                    if let Poll::Ready(flushed) = socket.poll_flush_unpin(context) {
-                        return Poll::Ready(Step::Flushed(flushed));
-                    }
-                } else if let Poll::Ready(news) = fresh.as_mut().poll(context) {
-                    return Poll::Ready(Step::News(news));
-                }
-                // Reading answers pings; the answer to a close waits to be flushed (RFC 6455, 5.5.1).
-                socket.poll_next_unpin(context).map(Step::Heard)
-            })
-            .await
-        };
-        let step = tokio::select! {
+        tokio::select! {
             biased;
-            step = step => step,
-            () = clock::sleep(silence_ns) => Step::Silence,
-        };
-        match step {
-            Step::Flushed(flushed) => {
+            flushed = sink.flush(), if unflushed => {
                 flushed.map_err(|_| Lost)?;
                 unflushed = false;
             }
-            // All that is new, then one flush: a backlog leaves in few segments.
-            Step::News(Ok(events)) => {
-                for event in events {
-                    cursor = event.seq;
-                    let text = text(&event.payload);
-                    socket.feed(Message::Text(text)).await.map_err(|_| Lost)?;
-                }
-                unflushed = true;
-            }
-            Step::News(Err(_)) => break End::Forgotten,
-            Step::Heard(Some(Ok(Message::Close(_)))) => {
-                let _ = socket.flush().await; // ends with "closed" or with a lost connection
-                return Ok(());
-            }
-            Step::Heard(None) => return Ok(()),
-            Step::Heard(Some(Ok(Message::Text(said)))) => {
-                let Some(answers) = heard(&hub, &client, &said, &mut news, &mut cursor) else {
-                    break End::Forgotten;
-                };
-                for answer in answers {
-                    socket.feed(Message::Text(answer)).await.map_err(|_| Lost)?;
+            news = news.after(cursor), if !unflushed => match news {
+                // All that is new, then one flush: a backlog leaves in few segments.
+                Ok(events) => {
+                    for event in events {
+                        cursor = event.seq;
+                        sink.feed(Message::Text(text(&event.payload))).await.map_err(|_| Lost)?;
+                    }
                     unflushed = true;
                 }
-            }
-            Step::Heard(Some(Ok(Message::Binary(_)))) if hub.takes_messages() => {
-                let text = r#"{"ack":null,"error":"a message is text, not binary"}"#;
-                socket.feed(Message::text(text)).await.map_err(|_| Lost)?;
-                unflushed = true;
-            }
-            Step::Heard(Some(Ok(_))) => {}
-            Step::Heard(Some(Err(error))) => break End::Broken(error),
-            Step::Silence => {
-                let ping = Message::Ping(Bytes::new());
-                socket.feed(ping).await.map_err(|_| Lost)?;
+                Err(_) => break End::Forgotten,
+            },
+            // Reading answers pings; the answer to a close waits to be flushed (RFC 6455, 5.5.1).
+            message = stream.next() => match message {
+                Some(Ok(Message::Close(_))) => {
+                    let _ = sink.flush().await; // ends with "closed" or with a lost connection
+                    return Ok(());
+                }
+                None => return Ok(()),
+                Some(Ok(Message::Text(said))) => {
+                    let Some(answers) = heard(&hub, &client, &said, &mut news, &mut cursor) else {
+                        break End::Forgotten;
+                    };
+                    for answer in answers {
+                        sink.feed(Message::Text(answer)).await.map_err(|_| Lost)?;
+                        unflushed = true;
+                    }
+                }
+                Some(Ok(Message::Binary(_))) if hub.takes_messages() => {
+                    let text = r#"{"ack":null,"error":"a message is text, not binary"}"#;
+                    sink.feed(Message::text(text)).await.map_err(|_| Lost)?;
+                    unflushed = true;
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => break End::Broken(error),
+            },
+            () = clock::sleep(silence_ns) => {
+                sink.feed(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
                 unflushed = true;
             }
         }
     };
+    let socket = sink.reunite(stream).map_err(|_| Lost)?;
     match end {
         End::Forgotten => refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
         End::Broken(error) => fail(socket, &error, largest(&hub)).await,
     }
-}
-
-/// What comes next on a connection.
-enum Step {
-    Flushed(Result<(), tungstenite::Error>),
-    News(Result<Batch, Forgotten>),
-    Heard(Option<Result<Message, tungstenite::Error>>),
-    Silence,
 }
 
 /// Why a server ends a connection.
