@@ -87,14 +87,14 @@ fn budgets<'a>(mut entries: impl Iterator<Item = &'a Entry<'a>>) -> Vec<String> 
         .collect()
 }
 
-/// `95 % of kind message in time, 99 % only within 1.03 s`, after whom it is about if that is not said.
+/// `95 % of all message deliveries in time, 99 % only within 1.03 s`, after whom it is about if that is not said.
 fn by_how_much((transport, figures): &Entry, with_name: bool) -> String {
     let classes = figures.people.iter().flat_map(|people| &people.classes);
     let each: Vec<_> = classes
         .filter(|class| class.met == Some(false))
         .map(|class| {
             format!(
-                "{} of kind {} in time, {} only within {}",
+                "{} of all {} deliveries in time, {} only within {}",
                 format::percent(class.within_budget.unwrap_or(0.0)),
                 class.class,
                 format::percent(MET_SHARE),

@@ -16,7 +16,7 @@ fn the_budget_comes_first_and_decides_who_is_compared() {
     assert_eq!(
         found.sentences[0],
         "Over 25 ms each way with 2 messages/s per room, Long polling, SSE and WebSocket met the budget (message \
-         within 1 s). Short polling did not: 62 % of kind message in time, 99 % only within 1.05 s."
+         within 1 s). Short polling did not: 62 % of all message deliveries in time, 99 % only within 1.05 s."
     );
     // Only those who met it are compared by cost.
     assert!(

@@ -12,7 +12,7 @@ fn whoever_comes_back_too_late_is_given_a_snapshot() {
                 small(name),
                 json!({
                     "duration": "30s", "heartbeat": "1s", "hold": "2s", "history": 2, "late": 0, "late_at": "off",
-                    "rush": null, "outages": [{"at": "5s", "for": "16s", "client": 1}],
+                    "rush": null, "rate": "4/s", "outages": [{"at": "5s", "for": "16s", "client": 1}],
                 }),
             ),
         );
