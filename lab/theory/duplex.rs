@@ -17,8 +17,8 @@
 //! and then W = 0, or waits for an event, at most for the hold H:
 //!
 //! ```text
-//! E[W]  = e^(-r b) (1 - e^(-r H)) / r
-//! E[W²] = 2 e^(-r b) (1 - e^(-r H) (1 + r H)) / r²
+//! E(W)  = e^(-r b) (1 - e^(-r H)) / r
+//! E(W²) = 2 e^(-r b) (1 - e^(-r H) (1 + r H)) / r²
 //! ```
 //!
 //! b is R if the question follows an answer (V₁) and 2R if it follows a message (V₂). So each message takes the line for
@@ -27,15 +27,15 @@
 //! wait is that of the queue and the rest of a vacation (Fuhrmann and Cooper 1985):
 //!
 //! ```text
-//! m E[S²] / 2 (1 - m E[S])  +  E[V₁²] / 2 E[V₁]
+//! m E(S²) / 2 (1 - m E(S))  +  E(V₁²) / 2 E(V₁)
 //! ```
 //!
-//! For few messages and slow events that is 1/r, the wait for the next event. With m E[S] >= 1 there is no mean: whoever
-//! says more than 1 / E[S] messages a second, about one per event, waits longer and longer.
+//! For few messages and slow events that is 1/r, the wait for the next event. With m E(S) >= 1 there is no mean: whoever
+//! says more than 1 / E(S) messages a second, about one per event, waits longer and longer.
 //!
 //! *The other way*: an event waits while no question is held, for the rest of the blind time. Per second there are
-//! (1 - m E[S]) / E[V₁] blind times of R and m of 2R, and a blind time b makes events late by b²/2 for each of the r:
-//! (1 - m E[S]) / E[V₁] R²/2 + 2 m R² on average. With m = 0 that is long polling alone.
+//! (1 - m E(S)) / E(V₁) blind times of R and m of 2R, and a blind time b makes events late by b²/2 for each of the r:
+//! (1 - m E(S)) / E(V₁) R²/2 + 2 m R² on average. With m = 0 that is long polling alone.
 
 use libm::exp;
 
