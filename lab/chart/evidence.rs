@@ -13,8 +13,11 @@ pub fn borne_out(events: u64) -> f64 {
     (1.0 - BEYOND / events as f64).max(0.0)
 }
 
-/// A percentile in words, with an asterisk where too few events lie beyond it.
+/// A percentile in words, with an asterisk where too few events lie beyond it; a dash if there was none at all.
 pub fn marked(value: String, share: f64, events: u64) -> String {
+    if events == 0 {
+        return "-".into();
+    }
     // A hair of tolerance: the tenth of 100 events is 10 of them.
     if share > borne_out(events) + 1e-9 {
         value + "*"
@@ -50,6 +53,7 @@ mod tests {
         assert_eq!(marked(0.99, 999), "1 s*");
         assert_eq!(marked(0.9, 100), "1 s");
         assert_eq!(marked(0.5, 19), "1 s*");
+        assert_eq!(marked(0.5, 0), "-");
         assert_eq!(borne_out(0), 0.0);
     }
 }

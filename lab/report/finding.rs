@@ -77,7 +77,7 @@ pub fn finding(results: &Results) -> Finding {
             sentences.extend(match judged.divided() {
                 false => cost_sentence(&cost),
                 true => cost_sentence(&ranked(&judged.met, |(_, f)| f.bytes_per_event))
-                    .map(|sentence| format!("Who met it: {sentence}")),
+                    .map(|sentence| format!("Among those that did: {}", lower_first(&sentence))),
             });
             sentences.push(speed_sentence(&speed));
             sentences
@@ -260,6 +260,13 @@ fn age_sentence(entries: &[Entry]) -> Option<String> {
         names(old),
         times(us, least(young))
     ))
+}
+
+/// A sentence as it goes on behind a colon.
+fn lower_first(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
 
 fn few_events(entries: &[Entry]) -> Option<String> {

@@ -135,7 +135,7 @@ fn of_literature(literature: &Literature) -> Card<'_> {
         id: LITERATURE,
         title: "What the literature says, and what we measured",
         folder: LITERATURE.into(),
-        about: "Twelve experiments from papers, standards and well-known articles: predicted beside measured.",
+        about: "Experiments from papers, standards and well-known articles: predicted beside measured.",
         answer: literature::answer(literature),
         picture,
         alt,
