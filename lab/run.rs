@@ -105,8 +105,17 @@ impl Prepared {
         }
         let events = events.into_iter().map(Arc::new).collect();
         Ok(Self {
-            scenario: Arc::new(scenario),
             events,
+            notes,
+            ..Self::silent(scenario)
+        })
+    }
+
+    /// A scenario in which nothing happens.
+    fn silent(scenario: Scenario) -> Self {
+        Self {
+            scenario: Arc::new(scenario),
+            events: Vec::new(),
             buffer_factor: 1,
             delay_line: false,
             capture: None,
@@ -118,8 +127,8 @@ impl Prepared {
             scripts: Vec::new(),
             announcements: Arc::new([]),
             trace: None,
-            notes,
-        })
+            notes: Vec::new(),
+        }
     }
 
     /// Makes an application ready: its scripts exist, and its events will come of them.
@@ -139,19 +148,10 @@ impl Prepared {
         }
         Ok(Self {
             announcements: script::announcements(&scenario, end_ns).into(),
-            scenario: Arc::new(scenario),
-            events: Vec::new(),
-            buffer_factor: 1,
-            delay_line: false,
-            capture: None,
-            interrupt: Interrupt::default(),
-            lies: Vec::new(),
-            middlebox: Middlebox::default(),
-            pause_ns: None,
-            tamper: None,
             scripts,
             trace: trace.map(Arc::new),
             notes,
+            ..Self::silent(scenario)
         })
     }
 

@@ -20,7 +20,8 @@ fn the_budget_comes_first_and_decides_who_is_compared() {
     );
     // Only those who met it are compared by cost.
     assert!(
-        found.sentences[1].starts_with("Among those that did: an event cost fewest bytes with WebSocket")
+        found.sentences[1]
+            .starts_with("Among those that did: an event cost fewest bytes with WebSocket")
     );
     assert!(
         !found.sentences[1].contains("Short polling"),

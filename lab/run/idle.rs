@@ -7,10 +7,8 @@ use super::stage::Stage;
 use super::{Prepared, RunError, simulated};
 use crate::clock::S;
 use crate::measure::{Bytes, Idle};
-use crate::net::sim::Middlebox;
 use crate::scenario::{App, Scenario, Span};
 use crate::transport::Entry;
-use std::sync::Arc;
 
 /// Length of the shorter run, and by how much the other one is longer.
 const BEFORE_MIN: u64 = 1;
@@ -37,20 +35,11 @@ impl Prepared {
             ..(*self.scenario).clone()
         };
         Self {
-            delay_line: false,
-            scenario: Arc::new(scenario),
-            events: Vec::new(),
             buffer_factor: self.buffer_factor,
-            capture: None,
             interrupt: self.interrupt.clone(),
             lies: self.lies.clone(),
-            middlebox: Middlebox::default(),
-            pause_ns: None,
             tamper: self.tamper,
-            scripts: Vec::new(),
-            announcements: Arc::new([]),
-            trace: None,
-            notes: Vec::new(),
+            ..Self::silent(scenario)
         }
     }
 }
