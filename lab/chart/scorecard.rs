@@ -21,7 +21,7 @@ const BOTTOM: i32 = FOOTER_TOP - 16;
 /// Where the names of the scenarios end.
 const LEFT: i32 = 292;
 /// Rows of one sheet: more would be too small to read.
-const MOST_ROWS: usize = 7;
+const MOST_ROWS: usize = 8;
 const MET: RGBColor = RGBColor(0x00, 0x5a, 0x8f);
 const NOT_MET: RGBColor = RGBColor(0xb3, 0x47, 0x00);
 const MET_SHADE: RGBColor = RGBColor(0xe4, 0xf0, 0xf8);
@@ -36,22 +36,18 @@ pub fn scorecard(scorecard: &Scorecard) -> Vec<Chart> {
     let sheets = scorecard.cards.chunks(rows);
     let count = sheets.len();
     let sheet = |(index, cards): (usize, &[Card])| {
-        let (id, title) = match index {
-            0 if count == 1 => ("scorecard".into(), TITLE.into()),
-            _ => {
-                let n = index + 1;
-                (
-                    format!("scorecard-{n}"),
-                    format!("{TITLE} ({n} of {count})"),
-                )
-            }
+        let n = index + 1;
+        let (id, part) = match count {
+            1 => ("scorecard".into(), String::new()),
+            _ => (format!("scorecard-{n}"), format!(" ({n} of {count})")),
         };
+        let title = format!("{TITLE}{part}");
         let reading = format!(
             "How late {0} of the deliveries are at most: in time for {0} is a budget met. Of several kinds, the worst off.",
             percent(MET_SHARE)
         );
         let labels: [&str; 3] = [&id, &title, &reading];
-        let (alt, table) = (alt(cards, &parties), table(cards, &parties));
+        let (alt, table) = (alt(cards, &parties), table(cards, &parties, &part));
         Sheet::plain(labels, &alt, table, &footer(scorecard), |canvas| {
             draw(canvas, cards, &parties);
         })
@@ -306,15 +302,14 @@ fn alt(cards: &[Card], columns: &[Column]) -> String {
     }
 }
 
-fn table(cards: &[Card], columns: &[Column]) -> Table {
+fn table(cards: &[Card], columns: &[Column], part: &str) -> Table {
     let head: Vec<_> = ["Scenario", "Budget"]
         .into_iter()
         .chain(columns.iter().map(|column| column.label))
         .collect();
-    let mut table = Table::new(
-        "Who meets the budget, and how late 99 % of the deliveries are at most",
-        &head,
-    );
+    let caption =
+        format!("Who meets the budget, and how late 99 % of the deliveries are at most{part}");
+    let mut table = Table::new(&caption, &head);
     for card in cards {
         let own = columns
             .iter()
