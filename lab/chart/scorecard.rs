@@ -246,10 +246,12 @@ fn cell(canvas: &Canvas, verdict: &Verdict, (left, top): Point, (width, height):
     } else {
         1
     };
-    for (i, line) in wrap(&verdict.detail, SMALL, false, room, lines)
-        .iter()
-        .enumerate()
-    {
+    // The line above the grid says what the share is of.
+    let detail = match lines == 1 && text_width(&verdict.detail, SMALL, false) > room {
+        true => verdict.detail.replace(" in time", ""),
+        false => verdict.detail.clone(),
+    };
+    for (i, line) in wrap(&detail, SMALL, false, room, lines).iter().enumerate() {
         let y = middle + 4 + i as i32 * leading(SMALL);
         canvas.text((x, y), SMALL, Align::Left, INK, line);
     }
