@@ -56,6 +56,7 @@ SHOWS = [
     (r"since=99999", r"^HTTP/1\.1 204 "),
     (r"^curl", r"^\{\"seq\""),
     (r"--network both", r"connections .* yes"),
+    (r"--scorecard", r"Who meets the budget"),
     (r"pushlab run|--release\s*(#|$|-- run (?!.*--json))", r"Short polling .* yes"),
 ]
 
