@@ -54,6 +54,7 @@ ENDLESS = [
 # Ends by itself, and must show this.
 SHOWS = [
     (r"since=99999", r"^HTTP/1\.1 204 "),
+    (r"/publish\?", r"^\{\"ack\""),
     (r"^curl", r"^\{\"seq\""),
     (r"--network both", r"connections .* yes"),
     (r"--scorecard", r"Who meets the budget"),
