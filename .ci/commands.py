@@ -39,6 +39,7 @@ CHANGED = [
     (r"(?<![^ =])/tmp/", "{scratch}/tmp/"),
     # The scratch folder has no Cargo.toml; what the program writes must land there and not in the repository.
     (r"\bcargo run\b", f"cargo run --quiet --locked --manifest-path {REPOSITORY}/Cargo.toml"),
+    (r"(?<= )docs/", f"{REPOSITORY}/docs/"),
     # In real time, for each of four transports, and after a warm-up. The figures are not looked at here.
     (r"--network (loopback|both) --duration 10s", r"--network \1 --duration 1s"),
     (r"&$", ""),  # servers are kept in the background anyway
