@@ -298,11 +298,10 @@ async fn publish(scenario: Arc<Scenario>, events: Vec<Arc<Event>>, feed: Feed) {
 }
 
 /// Publishes what is the server's own in an application, each at its instant or at the end of a stall.
-async fn announce(prepared: Prepared, hub: Hub) {
-    for announcement in prepared.announcements.iter() {
-        let born_ns = announcement.at_ns;
-        clock::sleep_until(prepared.scenario.published_ns(born_ns)).await;
-        hub.announce(announcement.draft.clone(), born_ns);
+async fn announce(scenario: &Scenario, own: impl Iterator<Item = Announcement>, hub: &Hub) {
+    for Announcement { at_ns, draft } in own {
+        clock::sleep_until(scenario.published_ns(at_ns)).await;
+        hub.announce(draft, at_ns);
     }
 }
 

@@ -7,7 +7,7 @@ use super::plot::Plot;
 use super::style::{INK, LABEL, MARGIN, PLOT_BOTTOM, SHADE, SOFT, STROKE, TEXT, WIDTH};
 use super::style::{color, leading, text_width, ticks, wrap};
 use super::teeth::{Stretch, Strip, WINDOW_US, strips};
-use super::{Chart, Sheet, Table, figures, not_verified};
+use super::{Chart, Sheet, Table, figures, not_verified, outages_watched};
 use crate::measure::Results;
 
 const SHEET: Sheet = Sheet {
@@ -95,7 +95,7 @@ fn draw_outages(
     plot: &Plot,
     with_name: bool,
 ) {
-    for outage in &results.scenario.outages {
+    for outage in outages_watched(results) {
         if results.network == "loopback" {
             break; // there is no line to cut
         }

@@ -23,10 +23,10 @@ const RIGHT: i32 = 820;
 const LEAST_PITCH: i32 = 23;
 const BUDGET: RGBColor = RGBColor(0xb3, 0x47, 0x00);
 
-/// The chart, where kinds of message were told apart.
+/// The chart, where a kind of message has a budget.
 pub fn chart(results: &Results) -> Option<Chart> {
     let kinds = kinds(results);
-    if kinds.is_empty() {
+    if kinds.iter().all(|kind| budget(results, kind).is_none()) {
         return None;
     }
     let alt = alt(results, &kinds);

@@ -52,7 +52,10 @@ impl Exchange<'_> {
     pub fn missing(&self) -> Option<String> {
         match (figures(self.transport), self.arrows.is_empty()) {
             (None, _) => Some(not_verified(self.transport)),
-            (Some(_), true) => Some("no packets in this recording".into()),
+            (Some(_), true) => Some(match packets(self.transport).next() {
+                None => "no packets in this recording".into(),
+                Some(_) => "nothing was said in this time".into(),
+            }),
             (Some(_), false) => None,
         }
     }
@@ -84,9 +87,9 @@ impl Exchange<'_> {
 
 /// The same stretch for all transports, short enough that no ladder is crowded.
 pub fn exchanges(results: &Results) -> Vec<Exchange<'_>> {
-    let from_us = results.windows.measured_from_us;
     let poll_us = results.scenario.poll_every.as_nanos() as f64 / 1e3;
     let mut span_us = ((poll_us * INTERVALS) as u64).clamp(SHORTEST_US, LONGEST_US);
+    let from_us = beginning(results, span_us);
     for transport in &results.transports {
         // Where arrows are dense, as many as the picture bears.
         let crowd = packets(transport)
@@ -102,6 +105,27 @@ pub fn exchanges(results: &Results) -> Vec<Exchange<'_>> {
 fn packets(transport: &TransportResult) -> impl Iterator<Item = &Packet> {
     let series = figures(transport).and(transport.series.as_ref());
     series.into_iter().flat_map(|series| &series.packets)
+}
+
+/// Where the stretch begins: with the measured window, or, if somebody says nothing in its first `span_us`, a little
+/// before the first news.
+fn beginning(results: &Results, span_us: u64) -> u64 {
+    let from_us = results.windows.measured_from_us;
+    let first = |news: bool| {
+        move |transport| {
+            let since = packets(transport).filter(move |packet| packet.sent_us >= from_us);
+            let mut said =
+                since.filter(move |packet| is_said(packet) && (!news || packet.payload > 0));
+            said.next().map(|packet| packet.sent_us)
+        }
+    };
+    let verified = || results.transports.iter().filter(|t| figures(t).is_some());
+    let silent = |at_us: Option<u64>| at_us.is_none_or(|at_us| at_us >= from_us + span_us);
+    let news = verified().filter_map(first(true)).min();
+    match news.filter(|_| verified().map(first(false)).any(silent)) {
+        Some(news_us) => news_us.saturating_sub(span_us / 4).max(from_us),
+        None => from_us,
+    }
 }
 
 /// Acknowledgements are left out: they say nothing of the application.
@@ -202,4 +226,36 @@ fn confirmations(transport: &TransportResult) -> BTreeSet<u64> {
 fn shows(transport: &TransportResult, at_us: u64) -> bool {
     let mut screens = transport.series.iter().flat_map(|series| &series.screen);
     screens.any(|[seen_us, _]| *seen_us == at_us)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_ladder_begins_where_everybody_has_something_to_say() {
+        let mut results = fixture::ticker();
+        let from_us = results.windows.measured_from_us;
+        assert_eq!(beginning(&results, 2_600_000), from_us);
+        // Nothing happens for three seconds, but that somebody asks.
+        for series in results
+            .transports
+            .iter_mut()
+            .filter_map(|t| t.series.as_mut())
+        {
+            series
+                .packets
+                .retain(|packet| packet.payload == 0 || packet.sent_us > from_us + 3_000_000);
+        }
+        let first = results.transports.iter().flat_map(packets);
+        let first = first.filter(|packet| packet.payload > 0 && packet.sent_us >= from_us);
+        let news_us = first.map(|packet| packet.sent_us).min().expect("news");
+        assert_eq!(beginning(&results, 2_600_000), news_us - 650_000);
+        assert!(
+            exchanges(&results)
+                .iter()
+                .all(|one| one.missing().is_none())
+        );
+    }
 }

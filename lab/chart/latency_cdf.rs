@@ -16,11 +16,20 @@ const SHEET: Sheet = Sheet {
     title: "How long until an event is on the screen?",
     reading: "Each line: share of deliveries seen within that time. Solid is measured, dashed is predicted.",
 };
+/// The same where no law predicts it.
+const UNPREDICTED: Sheet = Sheet {
+    reading: "Each line: share of deliveries seen within that time.",
+    ..SHEET
+};
 
 /// The chart.
 pub fn chart(results: &Results) -> Chart {
     let alt = alt(results);
-    SHEET.chart(results, alt, table(results), |canvas| draw(canvas, results))
+    let predicted = drawable(results)
+        .iter()
+        .any(|(_, _, series)| !series.theory_cdf.is_empty());
+    let sheet = if predicted { &SHEET } else { &UNPREDICTED };
+    sheet.chart(results, alt, table(results), |canvas| draw(canvas, results))
 }
 
 type Drawn<'a> = (&'a TransportResult, &'a Figures, &'a Series);

@@ -47,7 +47,7 @@ pub use quantity::value;
 pub use xy::xy;
 
 use crate::measure::{Both, Figures, Marker, Results, Style, TransportResult};
-use crate::scenario::{PerDirection, Percent, Span};
+use crate::scenario::{Outage, PerDirection, Percent, Scenario, Span};
 use canvas::Canvas;
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -244,10 +244,28 @@ pub fn network(results: &Results) -> String {
             directions(&scenario.loss, "each way")
         ));
     }
-    if !scenario.outages.is_empty() {
-        parts.push(format::counted(scenario.outages.len() as u64, "outage"));
-    }
+    parts.extend(outages(scenario));
     parts.join(", ")
+}
+
+/// How often lines were cut, in words: all of them, or single ones.
+pub fn outages(scenario: &Scenario) -> Vec<String> {
+    let said = |alone: bool, of: &str| {
+        let outages = scenario.outages.iter();
+        let count = outages.filter(|one| one.client.is_some() == alone).count();
+        (count > 0).then(|| format::counted(count as u64, "outage") + of)
+    };
+    [said(false, ""), said(true, " of one line")]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The outages of the line of the client whose screen and packets are kept.
+fn outages_watched(results: &Results) -> impl Iterator<Item = &Outage> {
+    let watched = results.scenario.clients / 2;
+    let outages = results.scenario.outages.iter();
+    outages.filter(move |outage| outage.client.is_none_or(|client| client == watched))
 }
 
 /// How often something happens, in words.

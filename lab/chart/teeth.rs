@@ -1,6 +1,7 @@
 //! What a screen showed over time, as the teeth of a sawtooth.
 
 use super::figures;
+use super::outages_watched;
 use crate::measure::{Results, SCREEN_POINTS, SCREEN_US, TransportResult};
 
 /// What is shown, and what is shown instead where updates are rare.
@@ -79,7 +80,7 @@ impl Stretch {
             return None; // there is no line to cut
         }
         let start = results.windows.measured_from_us;
-        results.scenario.outages.iter().find_map(|outage| {
+        outages_watched(results).find_map(|outage| {
             let [at, lasts] = [outage.at, outage.lasts].map(|span| span.as_nanos() / 1_000);
             let from = at.saturating_sub(BEFORE_US).max(start);
             let length = (at - from.min(at)).saturating_add(lasts.saturating_add(AFTER_US));
@@ -165,6 +166,13 @@ mod tests {
         assert!(svg.contains("outage") && svg.contains("time since 22 s after measuring began"));
         // One that the kept screens do not show to its end, and one on a network that has no line.
         results.scenario.outages = vec![outage(62_000)];
+        assert_eq!(stretch(&results), (5_000, 15_000));
+        // One of a line whose screen is not kept.
+        let another = Outage {
+            client: Some(results.scenario.clients / 2 + 1),
+            ..outage(30_000)
+        };
+        results.scenario.outages = vec![another];
         assert_eq!(stretch(&results), (5_000, 15_000));
         results.scenario.outages = vec![outage(30_000)];
         results.network = "loopback".into();

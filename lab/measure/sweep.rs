@@ -6,6 +6,7 @@ mod people;
 pub use figures::*;
 pub use people::*;
 
+use super::plot::Quantity;
 use super::results::{Figures, Style};
 use crate::scenario::sweep::Sweep;
 use schemars::JsonSchema;
@@ -168,7 +169,11 @@ impl SweepResults {
         let predicted: Vec<f64> = trials.iter().filter_map(|t| figure.predicted(t)).collect();
         Some(Estimate {
             value: mean(&measured),
-            interval: self.interval(&measured),
+            // Student's interval of a few repeats knows nothing of the ends of a share.
+            interval: self.interval(&measured).map(|ends| match figure.quantity {
+                Quantity::Share => ends.map(|end| end.clamp(0.0, 1.0)),
+                _ => ends,
+            }),
             predicted: (predicted.len() == trials.len()).then(|| mean(&predicted)),
         })
     }

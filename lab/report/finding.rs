@@ -4,7 +4,7 @@
 use super::finding_people::{self, judged};
 use super::rank::{Entry, Ranked, TAIL, TIE, least, least_tail, names, p99, ranked, times};
 use super::verdict::verdict;
-use crate::chart::{directions, evidence, figures, format, not_verified, rate};
+use crate::chart::{directions, evidence, figures, format, not_verified, outages, rate};
 use crate::measure::{Results, lie};
 use crate::scenario::Percent;
 
@@ -125,11 +125,8 @@ fn condition(results: &Results) -> String {
                 directions(&scenario.loss, "each way")
             ));
         }
-        if !scenario.outages.is_empty() {
-            condition.push_str(&format!(
-                " and {}",
-                format::counted(scenario.outages.len() as u64, "outage")
-            ));
+        for outages in outages(scenario) {
+            condition.push_str(&format!(" and {outages}"));
         }
     }
     condition

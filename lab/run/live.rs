@@ -1,5 +1,6 @@
 //! An application that goes on without end, for whoever comes: nobody in it but real clients.
 
+use super::announce;
 use super::script::Announcements;
 use crate::app;
 use crate::clock;
@@ -31,13 +32,8 @@ impl Live {
 
     /// Publishes what the server has to say, and lets the rules do what is due, for ever.
     pub async fn go_on(self) {
-        let announce = async {
-            for announcement in Announcements::new(&self.scenario) {
-                let born_ns = announcement.at_ns;
-                clock::sleep_until(self.scenario.published_ns(born_ns)).await;
-                self.hub.announce(announcement.draft, born_ns);
-            }
-        };
+        let own = Announcements::new(&self.scenario);
+        let announce = announce(&self.scenario, own, &self.hub);
         tokio::join!(biased; self.hub.tick(), announce);
     }
 }

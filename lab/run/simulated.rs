@@ -136,7 +136,8 @@ pub(super) fn record(
                 publisher.abort();
             }
             Some(stage) => {
-                let announce = announce(prepared.clone(), hub);
+                let own = prepared.announcements.iter().cloned();
+                let announce = announce(&prepared.scenario, own, &hub);
                 let play = async {
                     stage.play(prepared, announce).await;
                     stage.end(recorder);

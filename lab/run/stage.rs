@@ -116,12 +116,19 @@ impl Stage {
         }
     }
 
-    /// The topics that a client follows at first.
-    fn followed(&self, scenario: &Scenario, client: u32) -> Vec<u32> {
+    /// What a client follows that comes at `start_ns`.
+    fn following(&self, scenario: &Scenario, client: u32, start_ns: u64) -> Following {
         let all = scenario.topics;
-        match scenario.follow {
-            Follow::Topics(count) => (0..count.min(all)).map(|k| (client + k) % all).collect(),
-            Follow::All => (0..all).collect(),
+        let every_ns = scenario.switch_every.as_nanos();
+        Following {
+            names: self.names.clone(),
+            first: client % all,
+            count: match scenario.follow {
+                Follow::Topics(count) => count.min(all),
+                Follow::All => all,
+            },
+            every_ns,
+            next_ns: start_ns + every_ns,
         }
     }
 
@@ -135,20 +142,13 @@ impl Stage {
         latest: bool,
     ) -> Part {
         let scenario = &prepared.scenario;
-        let all = scenario.topics;
-        let (count, named) = match scenario.follow {
-            Follow::Topics(count) => (count.min(all), true),
+        let following = self.following(scenario, client, at.start_ns);
+        let named = match scenario.follow {
+            Follow::Topics(_) => true,
             // Of many topics together there would be only one newest event: so they are named.
-            Follow::All => (all, latest && all > 1),
+            Follow::All => latest && scenario.topics > 1,
         };
-        let following = Following {
-            names: self.names.clone(),
-            first: client % all,
-            count,
-            every_ns: scenario.switch_every.as_nanos(),
-            next_ns: at.start_ns + scenario.switch_every.as_nanos(),
-        };
-        recorder.follows(client, &self.followed(scenario, client), 0, at.start_ns);
+        recorder.follows(client, &following.topics(), 0, at.start_ns);
         Part {
             ending: Some(self.ending.clone()),
             following: named.then_some(following),
@@ -202,8 +202,7 @@ impl Stage {
             return;
         }
         for (client, person) in (0_u32..).zip(&self.people) {
-            for topic in self.followed(&prepared.scenario, client) {
-                let topic = &self.names[topic as usize];
+            for topic in self.following(&prepared.scenario, client, 0).names() {
                 if let Some(state) = person.state(topic) {
                     let truth = rules.snapshot(topic);
                     recorder.state_compared(state == truth.as_bytes(), || {

@@ -56,6 +56,16 @@ const OF_PEOPLE: [Figure; 3] = [IN_TIME, IN_TIME_MAIN, UP_P50];
 /// and how old the others' screens are belong together.
 fn of_people(results: &SweepResults, key: &str) -> Vec<Figure> {
     let mut figures = OF_PEOPLE.to_vec();
+    // Where the main kind is the one that is worst off, one chart shows both.
+    let both = |trial| [IN_TIME, IN_TIME_MAIN].map(|figure| figure.measured(trial));
+    if results
+        .trials
+        .iter()
+        .map(both)
+        .all(|[worst, main]| worst == main)
+    {
+        figures.retain(|figure| figure.id != IN_TIME_MAIN.id);
+    }
     if results.head.sweep.scenario.publishers > 0 && key == "rate" {
         figures.extend([AGE_MEAN, BYTES_UP_PER_PUBLISH]);
     }

@@ -3,7 +3,7 @@
 use super::super::tests::check_chart;
 use super::grid::{Cell, Grid, break_even, events_per_poll};
 use super::{all, pareto, view};
-use crate::measure::sweep::{AGE_MEAN, BYTES_PER_SECOND, SweepResults};
+use crate::measure::sweep::{AGE_MEAN, BYTES_PER_SECOND, STALE_SHARE, SweepResults};
 use crate::report::fixture::sweeps::{sweep, unverified};
 
 const SWEEPS: [&[&str]; 9] = [
@@ -43,6 +43,23 @@ fn drawings_of_sweeps_are_readable_and_load_nothing() {
             assert!(!chart.table.rows.is_empty(), "{}", chart.id);
         }
     }
+}
+
+#[test]
+fn the_interval_of_a_share_ends_at_nothing_and_at_all() {
+    let mut results = sweep(&["poll_every=1s,2s"]);
+    for trial in &mut results.trials {
+        if let Some(figures) = &mut trial.figures {
+            figures.stale_share = if trial.repeat == 0 { 0.3 } else { 0.0 };
+        }
+    }
+    let party = &results.head.parties[0];
+    let estimate = results
+        .estimate(party, &[0], &STALE_SHARE)
+        .expect("three repeats");
+    let [low, high] = estimate.interval.expect("an interval");
+    assert!((estimate.value - 0.1).abs() < 1e-9);
+    assert!(low == 0.0 && high > 0.3 && high <= 1.0, "{low} {high}");
 }
 
 #[test]

@@ -74,6 +74,8 @@ struct Layout {
     right: i32,
     x: Scale,
     y: Scale,
+    /// Whether all lines end at one value: there is no room for all names at that place, wherever it lies.
+    fans_out: bool,
 }
 
 impl Layout {
@@ -97,6 +99,7 @@ impl Layout {
             right: WIDTH - MARGIN - 20 - NAMES,
             x,
             y,
+            fans_out: fans_out(plot),
         };
         // Without a name beside the plot it has the whole sheet.
         match plot.series.iter().any(|series| layout.is_beside(series)) {
@@ -162,10 +165,21 @@ impl Layout {
 
     /// Whether the line ends so near the right edge that its name stands beside the plot.
     fn is_beside(&self, series: &PlotSeries) -> bool {
+        if self.fans_out {
+            return true;
+        }
         let width = f64::from(self.right - self.left);
         let near = (width * self.x.slot().max(0.125)) as i32;
         self.end(series).is_some_and(|(x, _)| x > self.right - near)
     }
+}
+
+/// Whether there are several lines and all end at the same value.
+fn fans_out(plot: &Plot) -> bool {
+    let lines = || plot.series.iter().filter(|series| series.points.len() > 1);
+    let mut ends = lines().filter_map(|series| series.points.last().map(|point| point.x));
+    let first = ends.next();
+    lines().count() > 2 && lines().count() == plot.series.len() && ends.all(|x| Some(x) == first)
 }
 
 fn wide(text: &str) -> i32 {

@@ -82,6 +82,17 @@ fn xy_line(svg: &str) -> bool {
 }
 
 #[test]
+fn lines_that_end_together_before_the_edge_all_have_their_names() {
+    // The axis goes on to five times as much.
+    let line = |label: &str| series(label, &[[1e6, 1e5], [1.1e7, 1e5]]);
+    let labels = ["Short polling", "Long polling", "Server-Sent Events"];
+    let svg = xy(&plot(labels.map(line).into()), &footer()).svg;
+    for label in labels {
+        assert!(svg.contains(label), "{label}");
+    }
+}
+
+#[test]
 fn a_table_has_the_same_numbers() {
     let chart = xy(
         &plot(vec![series("SSE", &[[1e5, 25_000.0], [1e6, 0.0]])]),
