@@ -107,8 +107,8 @@ fn packets(transport: &TransportResult) -> impl Iterator<Item = &Packet> {
     series.into_iter().flat_map(|series| &series.packets)
 }
 
-/// Where the stretch begins: with the measured window, or, if somebody says nothing in its first `span_us`, a little
-/// before the first news.
+/// Where the stretch begins: with the measured window, or, if a transport says nothing in its first `span_us`, a little
+/// before the first news that it brings.
 fn beginning(results: &Results, span_us: u64) -> u64 {
     let from_us = results.windows.measured_from_us;
     let first = |news: bool| {
@@ -119,10 +119,10 @@ fn beginning(results: &Results, span_us: u64) -> u64 {
             said.next().map(|packet| packet.sent_us)
         }
     };
-    let verified = || results.transports.iter().filter(|t| figures(t).is_some());
-    let silent = |at_us: Option<u64>| at_us.is_none_or(|at_us| at_us >= from_us + span_us);
-    let news = verified().filter_map(first(true)).min();
-    match news.filter(|_| verified().map(first(false)).any(silent)) {
+    let verified = results.transports.iter().filter(|t| figures(t).is_some());
+    let silent = verified
+        .filter(|transport| first(false)(transport).is_none_or(|at_us| at_us >= from_us + span_us));
+    match silent.filter_map(first(true)).min() {
         Some(news_us) => news_us.saturating_sub(span_us / 4).max(from_us),
         None => from_us,
     }
