@@ -138,22 +138,28 @@ fn exchange(transport: &TransportResult, from_us: u64, span_us: u64) -> Exchange
     let since = |us: u64| us.saturating_sub(from_us).min(span_us);
     let confirmations = confirmations(transport);
     let (mut arrows, mut held, mut asked) = (vec![], vec![], None);
-    for packet in packets(transport).filter(|packet| within(packet.sent_us) && is_said(packet)) {
+    // A question from before the stretch may still be held in it. An answer without one that was recorded is to a
+    // question from before.
+    let mut from_before = true;
+    let until = from_us + span_us;
+    for packet in packets(transport).filter(|packet| packet.sent_us < until && is_said(packet)) {
         let confirms = !packet.up && confirmations.contains(&packet.sent_us);
         let confirms = confirms && !packet.arrived_us.is_some_and(|at| shows(transport, at));
         let question = packet.up && packet.http_headers > 0 && packet.payload == 0;
         if question {
             asked = packet.arrived_us;
+            from_before = false;
         }
-        if let (false, Some(arrived_us)) = (packet.up, asked)
-            && packet.http_headers > 0
-            && !confirms
-        {
-            held.push(Stretch {
-                from_us: since(arrived_us),
+        if !packet.up && packet.http_headers > 0 && !confirms {
+            let since_us = asked.take().or(from_before.then_some(from_us));
+            held.extend(since_us.map(|since_us| Stretch {
+                from_us: since(since_us),
                 to_us: since(packet.sent_us),
-            });
-            asked = None;
+            }));
+            from_before = false;
+        }
+        if !within(packet.sent_us) {
+            continue;
         }
         arrows.push(Arrow {
             up: packet.up,
