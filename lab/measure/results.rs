@@ -189,6 +189,17 @@ pub struct Figures {
     /// Client thread CPU per delivery; only on loopback, and only where the system tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_us_per_delivery: Option<f64>,
+    /// CPU time of the server in the measured window as a share of one core: 1 is a core that never rests. Only on
+    /// loopback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_cpu_share: Option<f64>,
+    /// The same of the clients: near 1 it is the load generator that gives out, and not the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_cpu_share: Option<f64>,
+    /// Resident memory that the server's process gained between listening and the end of the measured window, per
+    /// client; only where the server is a process of its own and the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_memory_bytes_per_connection: Option<f64>,
     /// From the birth of an event to the last of the clients that saw it, over the events of the measured window that
     /// at least one client saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]

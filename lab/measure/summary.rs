@@ -50,11 +50,22 @@ impl Counts {
     }
 }
 
-/// CPU time of each side, where the system tells.
+/// What the run asked of the machine, by side, where the system tells.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Cpu {
-    pub server_ns: Option<u64>,
-    pub client_ns: Option<u64>,
+pub struct Load {
+    pub server: Side,
+    pub clients: Side,
+    /// Resident memory that the server's process gained with its connections, per connection, bytes.
+    pub server_memory_bytes_per_connection: Option<f64>,
+}
+
+/// CPU time of one side.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Side {
+    /// From beginning to end.
+    pub cpu_ns: Option<u64>,
+    /// In the measured window, as a share of one core: 1 is a core that never rests.
+    pub share: Option<f64>,
 }
 
 /// The figures of a verified run.
@@ -63,7 +74,7 @@ pub fn figures(
     counts: &Counts,
     expectation: &Expectation,
     ledger: &Ledger,
-    cpu: Cpu,
+    load: Load,
 ) -> Figures {
     let delivered = counts.delivered.max(1) as f64;
     let bytes = ledger.to_bytes();
@@ -98,8 +109,11 @@ pub fn figures(
         packets: ledger.packets_up + ledger.packets_down,
         bytes,
         bytes_per_event: rounded(bytes.total as f64 / delivered),
-        server_cpu_us_per_delivery: per_delivery(cpu.server_ns),
-        client_cpu_us_per_delivery: per_delivery(cpu.client_ns),
+        server_cpu_us_per_delivery: per_delivery(load.server.cpu_ns),
+        client_cpu_us_per_delivery: per_delivery(load.clients.cpu_ns),
+        server_cpu_share: load.server.share.map(rounded),
+        client_cpu_share: load.clients.share.map(rounded),
+        server_memory_bytes_per_connection: load.server_memory_bytes_per_connection.map(rounded),
         last_receiver_us: book.events.last_receiver_us(),
         fan_out_spread_us: book.events.fan_out_spread_us(),
         intervals: book.events.intervals(),

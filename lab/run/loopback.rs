@@ -8,7 +8,7 @@ use crate::cpu;
 use crate::feed::Feed;
 use crate::hub::Hub;
 use crate::measure::recorder::Recorder;
-use crate::measure::summary::Cpu;
+use crate::measure::summary::{Load, Side};
 use crate::net::delay_line::Delay;
 use crate::net::loopback::{Meter, Reading, open_files};
 use crate::net::{Dialer, Listener, Network};
@@ -74,9 +74,10 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
         let server_ns = joined(server_side)?;
         Ok((
             reading,
-            Cpu {
-                server_ns,
-                client_ns,
+            Load {
+                server: side(server_ns),
+                clients: side(client_ns),
+                server_memory_bytes_per_connection: None,
             },
         ))
     })?;
@@ -205,6 +206,13 @@ async fn cut(prepared: &Prepared, recorder: &Recorder) {
     let limit_ns = clock::now_ns() + wait_ns + CATCH_UP_NS;
     while !recorder.cut_and_complete() && clock::now_ns() < limit_ns {
         clock::sleep(GLANCE_NS).await;
+    }
+}
+
+fn side(cpu_ns: Option<u64>) -> Side {
+    Side {
+        cpu_ns,
+        share: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Prepared, latest};
 use crate::measure::ledger::Ledger;
 use crate::measure::recorder::{Book, Recorder};
-use crate::measure::summary::{self, Counts, Cpu};
+use crate::measure::summary::{self, Counts, Load};
 use crate::measure::{Lie, Style, TransportResult};
 use crate::net::Network;
 use crate::scenario::{Arrivals, Connection, Discipline, Scenario};
@@ -28,7 +28,7 @@ impl Outcome {
         network: Network,
         recorder: &Recorder,
         ledger: Ledger,
-        cpu: Cpu,
+        load: Load,
     ) -> Self {
         let book = recorder.close();
         let expectation = recorder.expectation();
@@ -36,7 +36,7 @@ impl Outcome {
         let inputs = inputs(prepared, entry, network);
         let verified = counts.verified() && book.problem.is_none();
         let figures = verified
-            .then(|| summary::figures(&book, &counts, expectation, &prepared.told(ledger), cpu));
+            .then(|| summary::figures(&book, &counts, expectation, &prepared.told(ledger), load));
         // The laws are about one feed that the server fills; in an application people do.
         let lawful = !prepared.is_app();
         let theory_cdf = theory::latency_cdf(&inputs)

@@ -8,7 +8,7 @@ use crate::hub::Hub;
 use crate::measure::Packet;
 use crate::measure::classify::Direction;
 use crate::measure::recorder::Recorder;
-use crate::measure::summary::Cpu;
+use crate::measure::summary::Load;
 use crate::net::sim::{self, LinkConfig, SimConfig, Tap};
 use crate::net::{Dialer, Listener, Network};
 use crate::scenario::Scenario;
@@ -186,7 +186,7 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
         Network::Simulated,
         &recorder,
         report.ledger,
-        Cpu::default(),
+        Load::default(),
     );
     if let Some(people) = outcome
         .result

@@ -7,7 +7,7 @@ mod upward;
 use super::{Class, Expectation, Expected, Recorder};
 use crate::measure::People;
 use crate::measure::ledger::Ledger;
-use crate::measure::summary::{Counts, Cpu, figures};
+use crate::measure::summary::{Counts, Load, figures};
 
 const MS: u64 = 1_000_000;
 
@@ -65,7 +65,7 @@ fn people(recorder: &Recorder) -> Option<People> {
         &counts,
         expectation,
         &Ledger::default(),
-        Cpu::default(),
+        Load::default(),
     )
     .people
 }
