@@ -3,6 +3,7 @@
 
 mod age_sawtooth;
 mod agreement;
+pub mod bench;
 mod budgets;
 mod byte_ledger;
 mod canvas;

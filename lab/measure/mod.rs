@@ -1,6 +1,7 @@
 //! From what clients saw and wires carried to figures. Pure: values in, values out.
 
 pub mod age;
+pub mod bench;
 pub mod bootstrap;
 mod both;
 pub mod classify;

@@ -3,18 +3,20 @@
 
 pub mod delay_line;
 pub mod loopback;
+pub mod memory;
 pub mod sim;
 mod tcp_info;
 
 use crate::scenario::{App, Scenario};
 use delay_line::{Delay, DelayLine};
 use loopback::TcpWire;
+use memory::{MemoryDialer, MemoryListener};
 use sim::{SimWire, SocketBuffers};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpListener;
 
 /// The two networks.
@@ -43,6 +45,8 @@ pub enum Wire {
     Tcp(TcpWire),
     /// The server's end of a kernel connection behind a delay line.
     Delayed(DelayLine),
+    /// For benchmarks: within one thread.
+    Memory(DuplexStream),
 }
 
 /// Opens connections to the server.
@@ -55,6 +59,7 @@ pub enum Dialer {
         server: SocketAddr,
         meter: loopback::Meter,
     },
+    Memory(MemoryDialer),
 }
 
 impl Dialer {
@@ -64,6 +69,7 @@ impl Dialer {
             Dialer::Tcp { server, meter } => {
                 Ok(Wire::Tcp(TcpWire::dial(*server, meter.clone()).await?))
             }
+            Dialer::Memory(dialer) => Ok(Wire::Memory(dialer.dial()?)),
         }
     }
 }
@@ -75,6 +81,7 @@ pub enum Listener {
     Tcp(TcpListener),
     /// The same, each connection behind a delay line.
     Delayed(TcpListener, Delay),
+    Memory(MemoryListener),
 }
 
 impl Listener {
@@ -90,6 +97,7 @@ impl Listener {
                 let wire = TcpWire::accepted(stream)?;
                 Ok(Wire::Delayed(DelayLine::new(wire, *delay)))
             }
+            Listener::Memory(listener) => Ok(Wire::Memory(listener.accept().await?)),
         }
     }
 }
@@ -190,6 +198,7 @@ impl AsyncRead for Wire {
             Wire::Simulated(wire) => Pin::new(wire).poll_read(cx, buffer),
             Wire::Tcp(wire) => Pin::new(wire).poll_read(cx, buffer),
             Wire::Delayed(wire) => Pin::new(wire).poll_read(cx, buffer),
+            Wire::Memory(wire) => Pin::new(wire).poll_read(cx, buffer),
         }
     }
 }
@@ -205,6 +214,7 @@ impl AsyncWrite for Wire {
             Wire::Simulated(wire) => Pin::new(wire).poll_write(cx, data),
             Wire::Tcp(wire) => Pin::new(wire).poll_write(cx, data),
             Wire::Delayed(wire) => Pin::new(wire).poll_write(cx, data),
+            Wire::Memory(wire) => Pin::new(wire).poll_write(cx, data),
         }
     }
 
@@ -213,6 +223,7 @@ impl AsyncWrite for Wire {
             Wire::Simulated(wire) => Pin::new(wire).poll_flush(cx),
             Wire::Tcp(wire) => Pin::new(wire).poll_flush(cx),
             Wire::Delayed(wire) => Pin::new(wire).poll_flush(cx),
+            Wire::Memory(wire) => Pin::new(wire).poll_flush(cx),
         }
     }
 
@@ -221,6 +232,7 @@ impl AsyncWrite for Wire {
             Wire::Simulated(wire) => Pin::new(wire).poll_shutdown(cx),
             Wire::Tcp(wire) => Pin::new(wire).poll_shutdown(cx),
             Wire::Delayed(wire) => Pin::new(wire).poll_shutdown(cx),
+            Wire::Memory(wire) => Pin::new(wire).poll_shutdown(cx),
         }
     }
 }

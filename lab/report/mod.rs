@@ -1,6 +1,7 @@
 //! Reports as text: a table for the terminal, a Markdown file, and one self-contained page. Everything they say is
 //! derived from the results, the sentences included.
 
+pub mod bench;
 pub mod both;
 pub mod compare;
 mod console;

@@ -1,0 +1,128 @@
+//! What `cargo bench` ends with: one table for the terminal and one page.
+
+mod html;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+pub use html::html;
+pub use terminal::terminal;
+
+use super::format;
+use crate::chart;
+use crate::measure::bench::{Bench, Figure, Row};
+
+/// The cells of a row after the name of its figure.
+const COLUMNS: [&str; 8] = [
+    "transport",
+    "time each",
+    "per second",
+    "x floor",
+    "x baseline",
+    "latency p50",
+    "latency p99",
+    "bytes per event",
+];
+
+fn cells(row: &Row, name: &str) -> Vec<String> {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".into());
+    let beside = row.measured.beside;
+    let bytes = beside
+        .bytes_per_event
+        .map(|bytes| match row.bytes_to_baseline {
+            Some(times) => format!("{} ({})", format::bytes(bytes), format::ratio(times)),
+            None => format::bytes(bytes),
+        });
+    vec![
+        name.to_owned(),
+        chart::bench::time_of(row.measured.each_ns / 1e3),
+        format::significant(1e9 / row.measured.each_ns),
+        or_dash(row.to_floor.map(format::ratio)),
+        or_dash(row.to_baseline.map(format::ratio)),
+        or_dash(beside.latency_p50_us.map(format::time)),
+        or_dash(beside.latency_p99_us.map(format::time)),
+        or_dash(bytes),
+    ]
+}
+
+/// The label of the transport that ratios are taken against.
+fn baseline(bench: &Bench) -> &str {
+    let party = bench
+        .parties
+        .iter()
+        .find(|party| party.id == bench.baseline);
+    party.map_or(&bench.baseline, |party| &party.label)
+}
+
+/// `2 min 51 s`.
+fn took(bench: &Bench) -> String {
+    let seconds = bench.took_s.max(0.0).round() as u64;
+    match seconds / 60 {
+        0 => format!("{seconds} s"),
+        minutes => format!("{minutes} min {} s", seconds % 60),
+    }
+}
+
+fn machine(bench: &Bench) -> String {
+    let machine = &bench.machine;
+    let cores = format::counted(machine.cores as u64, "core");
+    format!("{}, {}, {cores}", machine.os, machine.arch)
+}
+
+/// Who is nearest to a figure's floor and who is furthest, of the transports.
+fn extremes<'a>(figure: &'a Figure) -> Option<[(&'a str, f64); 2]> {
+    let times = |row: &'a Row<'a>| Some((row.party?.label.as_str(), row.to_floor?));
+    let rows = || figure.rows.iter().filter_map(times);
+    let near = rows().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let far = rows().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some([near, far])
+}
+
+/// What was found: a sentence for each figure with a floor.
+fn sentences(bench: &Bench) -> Vec<String> {
+    let figures = bench.figures();
+    let said = figures.iter().filter_map(|figure| {
+        let [near, far] = extremes(figure)?;
+        let of = |(label, times): (&str, f64)| format!("{} with {label}", format::ratio(times));
+        Some(match near.0 == far.0 {
+            true => format!("{}: {} of the floor's time.", figure.name(), of(near)),
+            false => format!(
+                "{}: from {} to {} of the floor's time.",
+                figure.name(),
+                of(near),
+                of(far)
+            ),
+        })
+    });
+    said.collect()
+}
+
+/// The finding in a sentence.
+fn answer(bench: &Bench) -> String {
+    let figures = bench.figures();
+    let all = || {
+        figures
+            .iter()
+            .filter_map(|figure| Some((figure.name(), extremes(figure)?)))
+    };
+    let near = all()
+        .map(|(name, [near, _])| (name, near))
+        .min_by(|a, b| a.1.1.total_cmp(&b.1.1));
+    let far = all()
+        .map(|(name, [_, far])| (name, far))
+        .max_by(|a, b| a.1.1.total_cmp(&b.1.1));
+    match (near, far) {
+        (Some((near_in, near)), Some((far_in, far))) if near != far => format!(
+            "Nearest to its floor is {} in {near_in} ({}), furthest from it {} in {far_in} ({}).",
+            near.0,
+            format::ratio(near.1),
+            far.0,
+            format::ratio(far.1)
+        ),
+        _ => format!(
+            "{} measured in {}.",
+            format::counted(bench.measured.len() as u64, "benchmark"),
+            took(bench)
+        ),
+    }
+}
