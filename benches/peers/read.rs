@@ -274,6 +274,17 @@ fn poll(
     let start = Instant::now();
     reader.read_for(span)?;
     let seconds = start.elapsed().as_secs_f64();
+    let due = match answers {
+        Answers::News => reader.answers,
+        Answers::Empty => 0,
+    };
+    // The last answer of a connection may have come half.
+    if reader.messages.abs_diff(due) > connections as u64 || reader.answers == 0 {
+        return Err(io::Error::other(format!(
+            "{} answers brought {} messages instead of {due}: start the server anew for each measurement",
+            reader.answers, reader.messages
+        )));
+    }
     Ok(json!({
         "what": "poll",
         "connections": connections,
