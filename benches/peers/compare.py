@@ -25,7 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # The bytes of an answer of nginx: a message like everybody's, and a line end.
 NEWS = '{"seq":     1,"fill":"' + "." * 50 + '","ns":' + "0".rjust(20) + "}\n"
-NGINX = """worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;
+NGINX = """master_process off; daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 4096; }}
 http {{ access_log off; keepalive_requests 1000000000; tcp_nodelay on;
   default_type application/x-ndjson; open_file_cache max=10;
@@ -60,7 +60,7 @@ def servers(options):
                "npm install ws (in any folder above benches/peers, or set NODE_PATH)", lacks=not node_ws),
         Server("node sse", "sse", [node, scripts[1], "{port}", "{control}"], "Node.js", lacks=not node),
         Server("uWebSockets", "websocket", [python, scripts[2], "{port}"],
-               "pip install socketify (and say --python if that is another Python)",
+               "pip install socketify, which needs the system's libuv (--python says which Python has it)",
                control="same", lacks=not socketify),
     ]
     hyper = [peers, "bare-hyper", "--port", "{port}", "--answer"]
@@ -144,15 +144,6 @@ def until_it_listens(process, ports):
                 time.sleep(0.02)
 
 
-def worker_of(process):
-    """The process that does the work: nginx's worker is a child."""
-    try:
-        with open(f"/proc/{process.pid}/task/{process.pid}/children") as children:
-            return int(children.read().split()[0])
-    except (OSError, IndexError):
-        return process.pid
-
-
 def measure(options, server, read):
     port, control = free_ports()
     with tempfile.TemporaryDirectory() as folder:
@@ -169,7 +160,7 @@ def measure(options, server, read):
         try:
             ports = {None: [], "own": [control], "same": []}[server.control]
             until_it_listens(process, [port] + ports)
-            line = [options.peers, "read", *read, "--port", str(port), "--pid", str(worker_of(process))]
+            line = [options.peers, "read", *read, "--port", str(port), "--pid", str(process.pid)]
             if server.control:
                 line += ["--control", str(control if server.control == "own" else port)]
             if server.via:

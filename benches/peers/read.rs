@@ -54,6 +54,9 @@ enum What {
         window: u64,
         #[arg(long, default_value_t = 2.0)]
         seconds: f64,
+        /// Instead of a time: exactly so many rounds, to count instructions.
+        #[arg(long)]
+        rounds: Option<u64>,
     },
     /// Latency from the planned instant: a message to all, so many times per second.
     Rate {
@@ -93,7 +96,8 @@ pub fn run(read: &Read) -> io::Result<Value> {
             connections,
             window,
             seconds,
-        } => fan(server, *connections, *window, span(*seconds)),
+            rounds,
+        } => fan(server, *connections, *window, span(*seconds), *rounds),
         What::Rate {
             server,
             connections,
@@ -165,18 +169,26 @@ fn round(reader: &mut Reader, control: &mut Control, messages: u64) -> io::Resul
     control.settle()
 }
 
-fn fan(server: &Server, connections: usize, window: u64, span: Duration) -> io::Result<Value> {
+fn fan(
+    server: &Server,
+    connections: usize,
+    window: u64,
+    span: Duration,
+    rounds: Option<u64>,
+) -> io::Result<Value> {
     let mut reader = server.open(&server.opening()?, connections)?;
     let mut control = server.control()?;
     let warm = Instant::now();
-    while warm.elapsed() < span / 5 {
+    while rounds.is_none() && warm.elapsed() < span / 5 {
         round(&mut reader, &mut control, window)?;
     }
     reader.reset();
     let cpu_us = server.cpu_us();
     let start = Instant::now();
-    while start.elapsed() < span {
+    let mut done = 0;
+    while rounds.map_or(start.elapsed() < span, |rounds| done < rounds) {
         round(&mut reader, &mut control, window)?;
+        done += 1;
     }
     let seconds = start.elapsed().as_secs_f64();
     Ok(json!({
@@ -274,6 +286,17 @@ fn poll(
     let start = Instant::now();
     reader.read_for(span)?;
     let seconds = start.elapsed().as_secs_f64();
+    let due = match answers {
+        Answers::News => reader.answers,
+        Answers::Empty => 0,
+    };
+    // The last answer of a connection may have come half.
+    if reader.messages.abs_diff(due) > connections as u64 || reader.answers == 0 {
+        return Err(io::Error::other(format!(
+            "{} answers brought {} messages instead of {due}: start the server anew for each measurement",
+            reader.answers, reader.messages
+        )));
+    }
     Ok(json!({
         "what": "poll",
         "connections": connections,
