@@ -12,6 +12,7 @@ mod oracles;
 mod raw;
 mod reproduce;
 mod retries;
+mod server_process;
 mod stall;
 mod support;
 mod tidy;

@@ -48,6 +48,11 @@ impl Origin {
         monotonic::instant(number).map(Self)
     }
 
+    /// Nanoseconds since then, 0 before; on any thread.
+    pub fn elapsed_ns(self) -> u64 {
+        self.0.elapsed().as_nanos() as u64
+    }
+
     /// Makes it the zero of the calling thread.
     pub fn install(self) {
         ORIGIN.set(Some(self.0));

@@ -183,7 +183,8 @@ pub struct Figures {
     pub bytes: Bytes,
     /// `bytes.total / delivered`.
     pub bytes_per_event: f64,
-    /// Server thread CPU per delivery; only on loopback, and only where the system tells.
+    /// CPU of the server (its process, or its thread where it has none) per delivery; only on loopback, and only where
+    /// the system tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_cpu_us_per_delivery: Option<f64>,
     /// Client thread CPU per delivery; only on loopback, and only where the system tells.

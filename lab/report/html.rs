@@ -199,13 +199,26 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
             ),
         ]);
         // Only where real time passes, and only where the system tells.
-        let cpu = [
-            ("server CPU, event", f.server_cpu_us_per_delivery),
-            ("client CPU, event", f.client_cpu_us_per_delivery),
+        let machine = [
+            (
+                "server CPU, event",
+                f.server_cpu_us_per_delivery.map(format::time),
+            ),
+            (
+                "client CPU, event",
+                f.client_cpu_us_per_delivery.map(format::time),
+            ),
+            ("server busy", f.server_cpu_share.map(format::percent)),
+            ("clients busy", f.client_cpu_share.map(format::percent)),
+            (
+                "server memory, client",
+                f.server_memory_bytes_per_connection.map(format::bytes),
+            ),
         ];
         facts.extend(
-            cpu.into_iter()
-                .filter_map(|(name, us)| Some((name, format::time(us?)))),
+            machine
+                .into_iter()
+                .filter_map(|(name, figure)| Some((name, figure?))),
         );
         facts
     });

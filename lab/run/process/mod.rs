@@ -13,7 +13,7 @@ pub use child::serve_parent;
 use super::gauge::Used;
 use super::loopback::{Host, LEAD_NS};
 use super::{Prepared, RunError};
-use crate::clock::{self, Origin, S};
+use crate::clock::{Origin, S};
 use crate::measure::recorder::Recorder;
 use crate::measure::summary::Side;
 use crate::transport::Entry;
@@ -78,7 +78,7 @@ impl Server {
         let _ = say(&mut words, &order); // a process that is gone says so by its end
         let address = match news.recv_timeout(READY) {
             Ok(News::Ready(address)) => address,
-            other => return Err(process.failed(other, READY)),
+            other => return Err(process.failed(other, None)),
         };
         let origin = Origin::ahead(LEAD_NS);
         let origin_ns = origin.monotonic_ns().ok_or_else(|| {
@@ -123,7 +123,7 @@ impl Host for Server {
                 self.process.ended();
                 Ok(used)
             }
-            other => Err(self.process.failed(other, ENDING)),
+            other => Err(self.process.failed(other, Some(self.origin))),
         }
     }
 }
@@ -207,9 +207,16 @@ impl Process {
         None
     }
 
-    /// Why there is no server: `news` is not what was waited for.
-    fn failed(mut self, news: Result<News, RecvTimeoutError>, waited: Duration) -> RunError {
-        let seconds = clock::now_ns() as f64 / S as f64;
+    /// Why there is no server: `news` is not what was waited for. The run had begun at its `origin`, or had not.
+    fn failed(mut self, news: Result<News, RecvTimeoutError>, origin: Option<Origin>) -> RunError {
+        let when = match origin {
+            Some(origin) => format!(
+                "{:.1} s into the run",
+                origin.elapsed_ns() as f64 / S as f64
+            ),
+            None => "before the run began".to_owned(),
+        };
+        let waited = if origin.is_some() { ENDING } else { READY };
         let what = match news {
             Ok(News::Failed(message)) => message,
             Ok(News::Nonsense(line)) => {
@@ -224,7 +231,7 @@ impl Process {
                 waited.as_secs()
             ),
             Err(RecvTimeoutError::Disconnected) => match self.ended() {
-                Some(status) => format!("{}, {seconds:.1} s into the program", how(status)),
+                Some(status) => format!("{status}, {when}{}", cause(status)),
                 None => "it fell silent and was ended".into(),
             },
         };
@@ -240,18 +247,18 @@ impl Drop for Process {
     }
 }
 
-/// How a process ended that should not have.
-fn how(status: ExitStatus) -> String {
+/// What may have ended a process so, and what to do.
+fn cause(status: ExitStatus) -> &'static str {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        let why = match signal {
+        return match signal {
             libc::SIGKILL => {
-                "somebody killed it, or the system did because memory ran out: try fewer --clients"
+                "; somebody killed it, or the system did because memory ran out: try again, or with fewer --clients"
             }
-            libc::SIGTERM | libc::SIGHUP | libc::SIGINT => "somebody ended it",
-            _ => "it crashed",
+            libc::SIGTERM | libc::SIGHUP | libc::SIGINT => "; somebody ended it: try again",
+            _ => "; it crashed: please report it with the command that you ran",
         };
-        return format!("{status}: {why}");
     }
-    format!("{status}")
+    let _ = status;
+    ""
 }
