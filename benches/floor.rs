@@ -174,14 +174,17 @@ impl OnThread {
 
 impl Drop for OnThread {
     fn drop(&mut self) {
-        if let Some(Orders { send, waker }) = self.orders.take() {
+        // The waker is kept until the thread has ended: closed before, it would take the wake-up with it.
+        let waker = self.orders.take().map(|Orders { send, waker }| {
             drop(send);
             let _ = waker.wake(); // it looks, and ends if nobody else has orders
-        }
+            waker
+        });
         if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join)
             && !std::thread::panicking()
         {
             std::panic::resume_unwind(panic);
         }
+        drop(waker);
     }
 }

@@ -53,7 +53,9 @@ pub enum Wire {
 #[derive(Debug, Clone)]
 pub enum Dialer {
     /// From this client host.
-    Simulated { client: u32 },
+    Simulated {
+        client: u32,
+    },
     /// To this address; the meter takes account of the connection.
     Tcp {
         server: SocketAddr,

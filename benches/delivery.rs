@@ -1,0 +1,78 @@
+//! Publish one event, wait until one client has seen it.
+
+use crate::message::message;
+use crate::runtime;
+use crate::world::World;
+use criterion::Criterion;
+use pushlab::measure::bench::{FLOOR, Group};
+use pushlab::transport::{self, Entry};
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+pub fn about() -> Group {
+    Group {
+        id: "delivery".into(),
+        title: "What does one delivery take?".into(),
+        each: "delivery".into(),
+        parameter: String::new(),
+        about: "From publishing an event of 100 bytes until one client has seen and checked it. Server and client are \
+                on one thread, over kernel sockets that stay open: the work of both sides and of the kernel, without \
+                wake-ups between threads. A transport that asks has its question in the time; it asks again at once."
+            .into(),
+        floor: "the same 100 bytes, written and read on a plain TCP socket in the same kind of runtime.".into(),
+    }
+}
+
+pub fn bench(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("delivery");
+    group.bench_function(FLOOR, |bencher| {
+        bencher.iter_custom(|events| runtime().block_on(pass(events)));
+    });
+    for entry in transport::ALL {
+        group.bench_function(entry.descriptor.id, |bencher| {
+            bencher.iter_custom(|events| runtime().block_on(deliver(entry, events)));
+        });
+    }
+    group.finish();
+}
+
+/// Each event once the one before has been seen.
+async fn deliver(entry: &Entry, events: u64) -> Duration {
+    // One event more: that it was seen shows that the connection stands.
+    let mut world = World::open(entry, 1, events + 1).await;
+    world.follow(0);
+    world.publish();
+    world.seen_by(0).await;
+    let start = Instant::now();
+    for _ in 0..events {
+        world.publish();
+        world.seen_by(0).await;
+    }
+    let took = start.elapsed();
+    world.close().await;
+    took
+}
+
+async fn pass(events: u64) -> Duration {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a free port");
+    let address = listener.local_addr().expect("a bound socket");
+    let mut near = TcpStream::connect(address).await.expect("somebody listens");
+    let (mut far, _) = listener.accept().await.expect("somebody connected");
+    for stream in [&near, &far] {
+        stream.set_nodelay(true).expect("a connected socket");
+    }
+    let text = message(1, 0);
+    let mut seen = vec![0; text.len()];
+    let start = Instant::now();
+    for _ in 0..events {
+        far.write_all(&text).await.expect("the reader is there");
+        near.read_exact(&mut seen)
+            .await
+            .expect("the writer is there");
+    }
+    start.elapsed()
+}
