@@ -24,7 +24,8 @@
 //! | [`sweep`] | the same scenario at many points of one or two axes, on all cores |
 //! | [`scorecard`] | many scenarios judged by their budgets, at settings that may meet them, on all cores |
 //! | [`check`] | the contract of `docs/CONTRACT.md`, run against any server |
-//! | [`cpu`] | CPU time of the calling thread, where the system tells |
+//! | [`cpu`] | CPU time of a thread and of the process, where the system tells |
+//! | [`os`] | what the system grants (open files, ports, memory) and what this process holds of it |
 //! | [`hub`] | where what people publish comes in: it checks, numbers and judges, and appends to the feed |
 //! | [`measure`] | what was seen and what the wires carried, reduced to figures |
 //! | [`theory`] | what the figures should be, wherever there is a closed form |
@@ -84,6 +85,7 @@ pub mod feed;
 pub mod hub;
 pub mod measure;
 pub mod net;
+pub mod os;
 pub mod report;
 pub mod reproduce;
 pub mod run;

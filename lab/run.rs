@@ -7,15 +7,19 @@
 mod beginning;
 mod capture;
 mod error;
+mod gauge;
 mod idle;
 mod interrupt;
 mod joining;
 mod lies;
+mod limits;
 mod live;
 mod loopback;
 mod outcome;
+pub mod process;
 mod rejudge;
 mod script;
+mod serving;
 mod simulated;
 mod stage;
 
@@ -27,7 +31,7 @@ pub use outcome::Outcome;
 pub use simulated::sim_config;
 
 use crate::app::{Rules, Trace};
-use crate::clock::{self, S};
+use crate::clock::{self, Origin, S};
 use crate::feed::{self, Event, Feed, payload_label};
 use crate::hub::{Charter, Hub};
 use crate::measure::recorder::{Expectation, Expected, Recorder};
@@ -41,6 +45,7 @@ use crate::transport::{self, Client, ClientSetup, Entry, Part};
 use beginning::Beginning;
 use script::{Announcement, Script};
 use stage::Stage;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How long after the end of the measured window stragglers may take to see everything.
@@ -60,6 +65,9 @@ pub struct Prepared {
     pub delay_line: bool,
     /// Where every packet of a simulated run is written.
     pub capture: Option<Capture>,
+    /// The program that is the server's process in a run of the ticker over kernel sockets: this lab's own, which makes
+    /// its events of the scenario anew. Without one the server is a thread.
+    pub server_program: Option<PathBuf>,
     /// Asked for an early end, a run stops with what it has.
     pub interrupt: Interrupt,
     /// Classic lies that the figures shall tell.
@@ -119,6 +127,7 @@ impl Prepared {
             buffer_factor: 1,
             delay_line: false,
             capture: None,
+            server_program: None,
             interrupt: Interrupt::default(),
             lies: Vec::new(),
             middlebox: Middlebox::default(),
@@ -216,6 +225,14 @@ impl Prepared {
             transports: Vec::new(),
             feed_labels: summary::feed_labels(&self.expectation(false), payload_label),
         }
+    }
+
+    /// The program to start for the server, where that is possible: an application's hub has to be where its witness
+    /// is, and both processes need one clock.
+    fn server_program(&self) -> Option<&Path> {
+        let one_clock = Origin::ahead(0).monotonic_ns().is_some();
+        let program = self.server_program.as_deref();
+        program.filter(|_| one_clock && !self.is_app())
     }
 
     fn buffers(&self) -> Buffers {

@@ -20,9 +20,10 @@ mod reproduce;
 mod run;
 mod scorecard;
 mod serve;
+mod server_process;
 mod sweep;
 
-use crate::run::RunError;
+use crate::run::{RunError, process};
 use crate::scenario::ScenarioError;
 use clap::{Parser, Subcommand};
 use std::fmt::Display;
@@ -87,6 +88,9 @@ enum Command {
     Man,
     /// Check whether a server keeps the contract in docs/CONTRACT.md
     Check(check::Arguments),
+    /// The server of a run over kernel sockets, which starts it by itself
+    #[command(name = process::COMMAND, hide = true)]
+    ServerProcess,
 }
 
 /// Why a command failed, sorted by exit code.
@@ -146,6 +150,7 @@ pub fn main() -> ExitCode {
         Some(Command::Completions(arguments)) => document::completions(&arguments),
         Some(Command::Man) => document::man(),
         Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::ServerProcess) => server_process::run(),
     };
     let (code, message) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

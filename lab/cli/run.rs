@@ -5,7 +5,7 @@ use super::output::Output;
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
 use super::recording::Recording;
-use super::scorecard;
+use super::{scorecard, server_process};
 use crate::measure::{Both, Lie, Results};
 use crate::net::Network;
 use crate::run::{Capture, Interrupt, Prepared};
@@ -96,6 +96,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut prepared = Prepared::new(scenario)?;
     prepared.capture = arguments.capture()?;
     prepared.delay_line = arguments.delay_line || arguments.network() == NetworkName::Both;
+    prepared.server_program = Some(server_process::program()?);
     prepared.lies = arguments.lies();
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());

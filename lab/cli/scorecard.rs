@@ -6,6 +6,7 @@ use super::print;
 use super::progress::Progress;
 use super::recording::Recording;
 use super::run::listen_for_ctrl_c;
+use super::server_process;
 use super::sweep::cores;
 use crate::net::Network;
 use crate::run::Interrupt;
@@ -62,7 +63,8 @@ pub fn measure(
     command: String,
     stress: bool,
 ) -> Result<Recording, Failure> {
-    let plan = Plan::new(scenarios, entries, network, command, stress)?;
+    let mut plan = Plan::new(scenarios, entries, network, command, stress)?;
+    plan.server_program = Some(server_process::program()?);
     let work: f64 = plan.jobs.iter().map(|job| job.work).sum();
     let mut what = format!("judging {} on the {} network", names(&plan), network.name());
     // Whoever else runs would be part of the measurement.

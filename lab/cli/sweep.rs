@@ -8,6 +8,7 @@ use super::overrides::{Overrides, command};
 use super::progress::Progress;
 use super::recording::Recording;
 use super::run::{NetworkName, listen_for_ctrl_c, transport_ids};
+use super::server_process;
 use crate::measure::sweep::{SweepResults, Trial};
 use crate::net::Network;
 use crate::run::{Interrupt, Prepared};
@@ -83,7 +84,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let sweep = arguments.sweep()?;
     let flags = arguments.flags();
     let asked = command(&format!("pushlab sweep {}", arguments.sweep), &flags);
-    let plan = Plan::new(sweep, network, asked)?;
+    let mut plan = Plan::new(sweep, network, asked)?;
+    plan.server_program = Some(server_process::program()?);
     if let Some(job) = plan.jobs.iter().find(|job| job.scenario.replay.is_some()) {
         // A file that cannot be replayed is told before anything is touched.
         Prepared::new(job.scenario.clone())?;

@@ -6,6 +6,7 @@
 //! threads of a run share. Times are whole nanoseconds since the start of the run.
 
 pub mod agenda;
+mod monotonic;
 mod precise;
 
 use std::cell::Cell;
@@ -33,6 +34,18 @@ impl Origin {
     /// A zero that lies `lead_ns` ahead; until then [`now_ns`] stays 0.
     pub fn ahead(lead_ns: u64) -> Self {
         Self(Instant::now() + Duration::from_nanos(lead_ns))
+    }
+
+    /// The same instant on the system's monotonic clock, in nanoseconds: another process on this machine makes an
+    /// [`Origin::at_monotonic_ns`] of it that is the same to some tens of nanoseconds. `None` where the system has no
+    /// such number.
+    pub fn monotonic_ns(self) -> Option<u64> {
+        monotonic::number(self.0)
+    }
+
+    /// The zero that another process's [`Origin::monotonic_ns`] told. `None` where the system has no such number.
+    pub fn at_monotonic_ns(number: u64) -> Option<Self> {
+        monotonic::instant(number).map(Self)
     }
 
     /// Makes it the zero of the calling thread.

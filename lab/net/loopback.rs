@@ -274,20 +274,3 @@ impl AsyncWrite for TcpWire {
         stream.poll_shutdown(cx)
     }
 }
-
-/// How many files this process may open, where the system tells.
-#[cfg(unix)]
-pub fn open_files() -> Option<u64> {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: the pointer is to a struct of ours that outlives the call.
-    let status = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
-    (status == 0).then_some(limit.rlim_cur)
-}
-
-#[cfg(not(unix))]
-pub fn open_files() -> Option<u64> {
-    None
-}

@@ -5,7 +5,7 @@ use super::{Context, Measured, Reading, Study};
 use crate::measure::plot::{Plot, Quantity};
 use crate::measure::{Figures, TransportResult};
 use crate::net::Network;
-use crate::net::loopback::open_files;
+use crate::os::open_files;
 use crate::run::{Prepared, RunError};
 use crate::scenario;
 use crate::transport::{Entry, SHORT_POLL, SSE, WEBSOCKET};

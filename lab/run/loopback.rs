@@ -1,86 +1,64 @@
-//! A run over kernel sockets: the server, the clients and the publisher on threads of their own, so
-//! that CPU time belongs to the right side.
+//! A run over kernel sockets: server, clients and publisher do not share a thread, so that CPU time belongs to the
+//! right side. The server is a process of its own where there is a program to start, a thread otherwise.
 
+use super::gauge::{Gauge, Used};
+use super::serving::{listen, publish, serve};
 use super::stage::Stage;
-use super::{Outcome, Prepared, RunError, follow, latest};
+use super::{Outcome, Prepared, RunError, follow, latest, limits, process};
 use crate::clock::{self, MS, Origin, S};
 use crate::cpu;
 use crate::feed::Feed;
 use crate::hub::Hub;
 use crate::measure::recorder::Recorder;
 use crate::measure::summary::{Load, Side};
-use crate::net::delay_line::Delay;
-use crate::net::loopback::{Meter, Reading, open_files};
-use crate::net::{Dialer, Listener, Network};
+use crate::net::loopback::{Meter, Reading};
+use crate::net::{Dialer, Network};
 use crate::transport::Entry;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::thread::{self, ScopedJoinHandle};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, Scope, ScopedJoinHandle};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-/// Time to set the threads up before the run's zero.
-const LEAD_NS: u64 = 50 * MS;
+/// Time to set both sides up before the run's zero.
+pub(super) const LEAD_NS: u64 = 50 * MS;
 /// How often a run looks whether it should end early.
-const GLANCE_NS: u64 = 50 * MS;
+pub(super) const GLANCE_NS: u64 = 50 * MS;
 /// How long clients may take, beside a poll interval or a batch, to see what was published until then.
 const CATCH_UP_NS: u64 = 2 * S;
-/// Descriptors that a run needs beside two per client.
-const SPARE_DESCRIPTORS: u64 = 64;
+
+/// A server that is up, wherever it is.
+pub(super) trait Host: Sync {
+    fn address(&self) -> SocketAddr;
+    /// The run's zero, which server and clients share.
+    fn origin(&self) -> Origin;
+    /// Asks it to publish nothing more; the recorder is told what was published until then.
+    fn cut(&self);
+    /// Ends it; what it used, or why it is gone already.
+    fn end(self) -> Result<Used, RunError>;
+}
 
 pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
-    enough_descriptors(prepared.scenario.clients)?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .map_err(environment("cannot listen on 127.0.0.1"))?;
-    listener
-        .set_nonblocking(true)
-        .map_err(environment("cannot use the listening socket"))?;
-    let server = listener
-        .local_addr()
-        .map_err(environment("cannot use the listening socket"))?;
+    let program = prepared.server_program();
+    limits::check(&prepared.scenario, program.is_some())?;
     let recorder = prepared.recorder(latest(entry, &prepared.scenario));
     let stage = prepared.is_app().then(|| Stage::new(prepared, &recorder));
-    let hub = match &stage {
-        Some(stage) => stage.hub.clone(),
-        None => Hub::of(Feed::new(prepared.events.len().max(1))),
-    };
-    let (announced, all_announced) = oneshot::channel();
-    let origin = Origin::ahead(LEAD_NS);
-    let (stop, stopped) = oneshot::channel();
-    let (reading, cpu) = thread::scope(|scope| {
-        let server_side = scope.spawn({
-            let hub = hub.clone();
-            move || serve(prepared, entry, hub, listener, origin, stopped)
-        });
-        scope.spawn(|| {
-            publish(prepared, &recorder, &hub, origin);
-            let _ = announced.send(()); // clients that have given up need not be told
-        });
-        let (stage, recorder) = (stage.as_ref(), &recorder);
-        let clients_side = scope.spawn(move || {
-            let played = async {
-                let _ = all_announced.await;
+    let (reading, load) = match program {
+        Some(program) => {
+            let (server, gone) = process::Server::start(program, prepared, entry, &recorder)?;
+            meet(prepared, entry, &recorder, None, server, gone)?
+        }
+        None => thread::scope(|scope| {
+            let hub = match &stage {
+                Some(stage) => stage.hub.clone(),
+                None => prepared.feed(),
             };
-            clients(
-                prepared,
-                entry,
-                recorder,
-                stage.zip(Some(played)),
-                server,
-                origin,
-            )
-        });
-        let (reading, client_ns) = joined(clients_side)?;
-        let _ = stop.send(()); // a server that has failed is gone already
-        let server_ns = joined(server_side)?;
-        Ok((
-            reading,
-            Load {
-                server: side(server_ns),
-                clients: side(client_ns),
-                server_memory_bytes_per_connection: None,
-            },
-        ))
-    })?;
+            let (server, signs) = Threads::start(scope, prepared, entry, &recorder, hub)?;
+            let stage = stage.as_ref().zip(Some(signs.announced));
+            meet(prepared, entry, &recorder, stage, server, signs.gone)
+        })?,
+    };
     if let Some(stage) = &stage {
         stage.compare_states(prepared, &recorder);
     }
@@ -90,7 +68,7 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
         Network::Loopback,
         &recorder,
         reading.ledger,
-        cpu,
+        load,
     );
     if let Some(disagreement) = reading.disagreement {
         outcome.problem(disagreement);
@@ -99,107 +77,80 @@ pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunErro
     Ok(outcome)
 }
 
-/// The server's thread; its CPU time.
-fn serve(
+/// Lets the clients follow a server that is up, and ends it.
+fn meet(
     prepared: &Prepared,
     entry: &Entry,
-    hub: Hub,
-    listener: TcpListener,
-    origin: Origin,
-    stopped: oneshot::Receiver<()>,
-) -> Result<Option<u64>, RunError> {
-    origin.install();
-    let ended = runtime()?.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        let listener = match prepared.delay_line {
-            true => Listener::Delayed(listener, Delay::of(&prepared.scenario)),
-            false => Listener::Tcp(listener),
-        };
-        tokio::select! {
-            biased;
-            _ = stopped => Ok(()),
-            () = hub.tick() => Ok(()),
-            ended = prepared.server(entry, hub.clone()).run(listener) => ended,
-        }
+    recorder: &Recorder,
+    stage: Option<(&Stage, oneshot::Receiver<()>)>,
+    server: impl Host,
+    gone: oneshot::Receiver<()>,
+) -> Result<(Reading, Load), RunError> {
+    let followed = thread::scope(|scope| {
+        let clients = || clients(prepared, entry, recorder, stage, &server, gone);
+        joined(scope.spawn(clients))
     });
-    ended.map_err(environment("the server stopped"))?;
-    Ok(cpu::thread_ns())
+    // Whatever came of the clients, no server is left behind; and why it is gone explains the rest.
+    let used = server.end()?;
+    let (reading, clients) = followed?;
+    let per_client = |bytes| bytes as f64 / f64::from(prepared.scenario.clients);
+    let load = Load {
+        server: used.side,
+        clients,
+        server_memory_bytes_per_connection: used.memory_gained.map(per_client),
+    };
+    Ok((reading, load))
 }
 
-/// The clients' thread; the ledger, and its CPU time.
+/// The clients' thread; the ledger, and its CPU time. Ends at once when the server is gone.
 fn clients(
     prepared: &Prepared,
     entry: &Entry,
     recorder: &Recorder,
-    stage: Option<(&Stage, impl Future<Output = ()>)>,
-    server: SocketAddr,
-    origin: Origin,
-) -> Result<(Reading, Option<u64>), RunError> {
-    origin.install();
+    stage: Option<(&Stage, oneshot::Receiver<()>)>,
+    server: &impl Host,
+    gone: oneshot::Receiver<()>,
+) -> Result<(Reading, Side), RunError> {
+    server.origin().install();
     let meter = Meter::default();
+    let gauge = Gauge::new(cpu::thread_ns, || None);
     let reading = runtime()?.block_on(async {
         let dialer = |_| Dialer::Tcp {
-            server,
+            server: server.address(),
             meter: meter.clone(),
         };
         let (stage, announced) = stage.unzip();
-        let cut = cut(prepared, recorder);
+        let cut = cut(prepared, recorder, server);
         let follow = follow(prepared, entry, recorder, stage, dialer, cut);
         let play = async {
             if let Some((stage, announced)) = stage.zip(announced) {
-                stage.play(prepared, announced).await;
+                stage
+                    .play(prepared, async {
+                        let _ = announced.await; // gone with the publisher, who then has nothing to say either
+                    })
+                    .await;
                 stage.end(recorder);
             }
             std::future::pending().await
         };
         tokio::select! {
             biased;
+            _ = gone => {}
             () = follow => {}
             () = play => {}
+            () = gauge.watch(prepared) => {}
         }
         meter.read().await
     });
-    Ok((reading, cpu::thread_ns()))
-}
-
-/// The publisher's thread: a blocking sleep is far finer than the runtime's timers.
-fn publish(prepared: &Prepared, recorder: &Recorder, hub: &Hub, origin: Origin) {
-    origin.install();
-    let scenario = &prepared.scenario;
-    for event in &prepared.events {
-        if !sleep(prepared, scenario.published_ns(event.born_ns)) {
-            return recorder.cut(event.seq - 1, clock::now_ns());
-        }
-        hub.feed().publish(event.clone());
-    }
-    for announcement in prepared.announcements.iter() {
-        if !sleep(prepared, scenario.published_ns(announcement.at_ns)) {
-            break;
-        }
-        hub.announce(announcement.draft.clone(), announcement.at_ns);
-    }
-    // People may go on when the server has nothing more to say.
-    if prepared.is_app() && !sleep(prepared, prepared.end_ns()) {
-        recorder.cut(u64::MAX, clock::now_ns());
-    }
-}
-
-/// Sleeps until an instant; false if the run was asked to end before.
-fn sleep(prepared: &Prepared, until_ns: u64) -> bool {
-    while clock::now_ns() < until_ns {
-        if prepared.interrupt.asked() {
-            return false;
-        }
-        clock::block_until(until_ns.min(clock::now_ns() + GLANCE_NS));
-    }
-    true
+    Ok((reading, gauge.used().side))
 }
 
 /// Ends once a run that was asked to end early has nothing more to wait for.
-async fn cut(prepared: &Prepared, recorder: &Recorder) {
+async fn cut(prepared: &Prepared, recorder: &Recorder, server: &impl Host) {
     while !prepared.interrupt.asked() {
         clock::sleep(GLANCE_NS).await;
     }
+    server.cut();
     // Clients that catch up do so within a poll; one that does not is named by the verification.
     let scenario = &prepared.scenario;
     let wait_ns = scenario.poll_every.max(scenario.batch_every).as_nanos();
@@ -209,14 +160,96 @@ async fn cut(prepared: &Prepared, recorder: &Recorder) {
     }
 }
 
-fn side(cpu_ns: Option<u64>) -> Side {
-    Side {
-        cpu_ns,
-        share: None,
+/// The server as a thread, and the publisher as another.
+struct Threads<'scope> {
+    address: SocketAddr,
+    origin: Origin,
+    over: Arc<AtomicBool>,
+    stop: oneshot::Sender<()>,
+    server: ScopedJoinHandle<'scope, Result<Used, RunError>>,
+}
+
+/// What the threads let the clients know.
+struct Signs {
+    /// The server is gone.
+    gone: oneshot::Receiver<()>,
+    /// The server has said all that it had to say of its own.
+    announced: oneshot::Receiver<()>,
+}
+
+impl<'scope> Threads<'scope> {
+    fn start<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        prepared: &'env Prepared,
+        entry: &'env Entry,
+        recorder: &'env Recorder,
+        hub: Hub,
+    ) -> Result<(Self, Signs), RunError> {
+        let (listener, address) = listen()?;
+        let origin = Origin::ahead(LEAD_NS);
+        let (stop, stopped) = oneshot::channel();
+        let (leaves, gone) = oneshot::channel();
+        let (announces, announced) = oneshot::channel();
+        let over = Arc::new(AtomicBool::new(false));
+        let server = scope.spawn({
+            let hub = hub.clone();
+            move || {
+                origin.install();
+                let _leaves: oneshot::Sender<()> = leaves; // dropped at the end, however that comes
+                // The memory is that of both sides.
+                let gauge = Gauge::new(cpu::thread_ns, || None);
+                serve(prepared, entry, hub, listener, &gauge, stopped)
+            }
+        });
+        scope.spawn({
+            let over = over.clone();
+            move || {
+                origin.install();
+                let asked = || prepared.interrupt.asked() || over.load(Ordering::Relaxed);
+                if let Some(cut) = publish(prepared, &hub, asked) {
+                    recorder.cut(cut.published, cut.at_ns);
+                }
+                let _ = announces.send(()); // clients that have given up need not be told
+            }
+        });
+        let threads = Self {
+            address,
+            origin,
+            over,
+            stop,
+            server,
+        };
+        Ok((threads, Signs { gone, announced }))
     }
 }
 
-fn runtime() -> Result<Runtime, RunError> {
+impl Host for Threads<'_> {
+    fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// The publisher looks for itself whether it is asked to end.
+    fn cut(&self) {}
+
+    fn end(self) -> Result<Used, RunError> {
+        let _ = self.stop.send(()); // a server that has failed is gone already
+        self.over.store(true, Ordering::Relaxed);
+        joined(self.server)
+    }
+}
+
+impl Prepared {
+    /// The ticker's feed before anything is published.
+    pub(super) fn feed(&self) -> Hub {
+        Hub::of(Feed::new(self.events.len().max(1)))
+    }
+}
+
+pub(super) fn runtime() -> Result<Runtime, RunError> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -229,18 +262,6 @@ fn joined<T>(thread: ScopedJoinHandle<'_, Result<T, RunError>>) -> Result<T, Run
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn environment(what: &'static str) -> impl Fn(std::io::Error) -> RunError {
+pub(super) fn environment(what: &'static str) -> impl Fn(std::io::Error) -> RunError {
     move |error| RunError::Environment(format!("{what}: {error}"))
-}
-
-/// Each connection has two ends in this process.
-fn enough_descriptors(clients: u32) -> Result<(), RunError> {
-    let needed = 2 * u64::from(clients) + SPARE_DESCRIPTORS;
-    match open_files() {
-        Some(allowed) if allowed < needed => Err(RunError::Environment(format!(
-            "{clients} clients need {needed} open files, this shell allows {allowed}: \
-             run `ulimit -n {needed}` first, or use fewer --clients"
-        ))),
-        _ => Ok(()),
-    }
 }

@@ -37,7 +37,7 @@ pub fn run(
                     if interrupt.asked() {
                         return;
                     }
-                    let candidate = one(&plan.jobs[index], plan.network, interrupt);
+                    let candidate = one(&plan.jobs[index], plan, interrupt);
                     // Nobody listens any more once something has failed.
                     if send.send((index, candidate)).is_err() {
                         return;
@@ -81,10 +81,11 @@ pub fn run(
 }
 
 /// One run; none if it was ended early.
-fn one(job: &Job, network: Network, interrupt: &Interrupt) -> Result<Option<Candidate>, RunError> {
+fn one(job: &Job, plan: &Plan, interrupt: &Interrupt) -> Result<Option<Candidate>, RunError> {
     let mut prepared = Prepared::new(job.scenario.clone())?;
     prepared.interrupt = interrupt.clone();
-    let outcome = prepared.run(&job.entry, network)?;
+    prepared.server_program.clone_from(&plan.server_program);
+    let outcome = prepared.run(&job.entry, plan.network)?;
     let whole = outcome.cut_at_ns.is_none();
     Ok(whole.then(|| candidate::of(job, outcome.result)))
 }

@@ -7,6 +7,7 @@ use crate::scenario::{App, Follow, Scenario, ScenarioError, Span};
 use crate::theory::Law;
 use crate::transport::Entry;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The intervals at which polls are tried, rising.
 pub const INTERVALS: [&str; 9] = [
@@ -46,6 +47,8 @@ pub struct Plan {
     pub cards: Vec<(Scenario, Vec<String>)>,
     /// In the order of cards, transports and settings.
     pub jobs: Vec<Job>,
+    /// The program that is the server's process over kernel sockets; without one it is a thread.
+    pub server_program: Option<PathBuf>,
 }
 
 impl Plan {
@@ -63,6 +66,7 @@ impl Plan {
             stress,
             cards: vec![],
             jobs: vec![],
+            server_program: None,
         };
         for scenario in scenarios {
             plan.add(scenario, entries)?;

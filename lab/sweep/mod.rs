@@ -65,6 +65,7 @@ pub fn run<E: From<RunError>>(
 fn trial(plan: &Plan, job: &Job, interrupt: &Interrupt) -> Result<Option<Trial>, RunError> {
     let mut prepared = Prepared::new(job.scenario.clone())?;
     prepared.interrupt = interrupt.clone();
+    prepared.server_program.clone_from(&plan.server_program);
     let network = match plan.head.network == Network::Loopback.name() {
         true => Network::Loopback,
         false => Network::Simulated,

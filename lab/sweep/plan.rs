@@ -7,6 +7,7 @@ use crate::scenario::sweep::{Sweep, field};
 use crate::scenario::{Scenario, ScenarioError, Span};
 use crate::transport::{self, Entry};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The field that sets how often a client asks on a timer.
 const POLL_INTERVAL: &str = "poll_every";
@@ -42,6 +43,8 @@ pub struct Plan {
     pub head: SweepHead,
     /// In the order of points, transports and repeats.
     pub jobs: Vec<Job>,
+    /// The program that is the server's process over kernel sockets; without one it is a thread.
+    pub server_program: Option<PathBuf>,
 }
 
 impl Plan {
@@ -85,7 +88,11 @@ impl Plan {
             baseline: transport::BASELINE.id.into(),
             parties,
         };
-        Ok(Self { head, jobs })
+        Ok(Self {
+            head,
+            jobs,
+            server_program: None,
+        })
     }
 
     /// The jobs whose trials are not among the `known` ones.
