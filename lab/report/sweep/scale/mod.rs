@@ -2,6 +2,8 @@
 //! delivery and a connection cost, and why the last receiver waits longest.
 
 mod fan_out;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use fan_out::{explained, table as fan_out};
