@@ -42,6 +42,8 @@ CHANGED = [
     (r"(?<= )docs/", f"{REPOSITORY}/docs/"),
     # In real time, for each of four transports, and after a warm-up. The figures are not looked at here.
     (r"--network (loopback|both) --duration 10s", r"--network \1 --duration 1s"),
+    # Four transports at each number of clients, a minute each.
+    (r"--clients 100,1000,5000,10000", "--clients 10,50,100 --duration 1s --warm-up 1s --rate 20/s"),
     (r"&$", ""),  # servers are kept in the background anyway
 ]
 
@@ -59,6 +61,7 @@ SHOWS = [
     (r"^curl", r"^\{\"seq\""),
     (r"--network both", r"connections .* yes"),
     (r"--scorecard", r"Who meets the budget"),
+    (r"--clients [0-9]+,", r"last receiver is in time"),
     (r"pushlab run|--release\s*(#|$|-- run (?!.*--json))", r"Short polling .* yes"),
 ]
 

@@ -7,6 +7,7 @@ use super::Failure;
 use crate::measure::sweep::{SWEEP_SCHEMA, SWEEP_VERSION, SweepHead, SweepResults, Trial};
 use crate::sweep::Plan;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -61,8 +62,10 @@ impl Journal {
             journal.line(&plan.head)?;
             return Ok((journal, Vec::new()));
         }
-        let (head, known) = parse(&text, &journal.path)?;
+        let (head, mut known) = parse(&text, &journal.path)?;
         journal.same_sweep(&head, &known, plan)?;
+        // What this machine could not run it may be able to run now.
+        known.retain(|trial| trial.not_run.is_none());
         // What a kill left half written is written again.
         journal
             .file
@@ -217,9 +220,40 @@ fn parse(text: &str, path: &Path) -> Result<(SweepHead, Vec<Trial>), Failure> {
         serde_json::from_str(line)
             .map_err(|error| damaged(path, &format!("line {} is no trial ({error})", at + 2)))
     };
-    let trials: Vec<Trial> = lines.enumerate().map(trial).collect::<Result<_, _>>()?;
+    let mut trials: Vec<Trial> = lines.enumerate().map(trial).collect::<Result<_, _>>()?;
+    only_last_attempts(&mut trials);
     check::check(&head, &trials).map_err(|problem| damaged(path, &problem))?;
     Ok((head, trials))
+}
+
+/// A trial that could not be run is tried again by the same command: only what came of it last counts.
+fn only_last_attempts(trials: &mut Vec<Trial>) {
+    if trials.iter().all(|trial| trial.not_run.is_none()) {
+        return;
+    }
+    let last: BTreeMap<_, _> = trials
+        .iter()
+        .zip(0..)
+        .map(|(t, at)| (t.key(), at))
+        .collect();
+    let keep: Vec<bool> = trials
+        .iter()
+        .zip(0..)
+        .map(|(trial, at)| trial.not_run.is_none() || last[&trial.key()] == at)
+        .collect();
+    let mut keep = keep.into_iter();
+    trials.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// Whether `folder` holds a part of this plan's sweep, so that it can go on.
+pub fn unfinished(folder: &Path, plan: &Plan) -> bool {
+    let Ok(there) = read(&folder.join(NAME)) else {
+        return false;
+    };
+    let known: Vec<Trial> = there.trials;
+    difference(&there.head, &plan.head).is_none()
+        && plan.stranger(&known).is_none()
+        && (!plan.left(&known).is_empty() || known.iter().any(|trial| trial.not_run.is_some()))
 }
 
 /// The whole file of a sweep.

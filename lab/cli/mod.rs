@@ -35,6 +35,8 @@ Examples:
   pushlab run ticker --delay 150ms         the same, six times as far away
   pushlab run kaazing --json | jq .        figures for a program
   pushlab run ticker --network loopback --duration 10s
+  pushlab run ticker --network loopback --clients 100,1000,5000
+                                           how many clients does each transport bear?
   pushlab run ticker --network both        how far is the simulator from kernel sockets?
   pushlab run ./mine.json --transport sse --transport websocket
   pushlab run all --scorecard              who meets which budget, and what is cheapest then?

@@ -1,6 +1,7 @@
 //! Flags that override a scenario's fields. A flag, its field and its place in a report folder's
 //! name are one word.
 
+mod clients;
 mod people;
 
 use super::Failure;
@@ -9,6 +10,7 @@ use crate::scenario::{
     PerDirection, Percent, Rate, Scenario, Span, Stall,
 };
 use clap::{Args, ValueEnum};
+use clients::Clients;
 use people::People;
 use std::fmt::Write;
 
@@ -18,9 +20,9 @@ pub struct Overrides {
     /// One-way delay, for example 25ms, or 25ms,40ms for down,up
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub delay: Option<PerDirection<Span>>,
-    /// How many clients follow the feed
+    /// How many clients follow the feed; `run` takes a rising list such as 100,1000,5000 and finds out how many each transport bears
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub clients: Option<u32>,
+    pub clients: Option<Clients>,
     /// Mean rate of events, for example 2/s or 10/min
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     pub rate: Option<Rate>,
@@ -102,13 +104,27 @@ impl Overrides {
         Ok(scenario)
     }
 
+    /// The list of --clients as the values of an axis, if it is one.
+    pub fn list_of_clients(&self) -> Option<String> {
+        let clients = self.clients.as_ref();
+        clients
+            .filter(|list| list.is_list())
+            .map(Clients::to_string)
+    }
+
     /// Applies the flags.
     pub fn apply_to(&self, scenario: &mut Scenario) -> Result<(), Failure> {
+        let clients = self.clients.as_ref().map(Clients::only).transpose()?;
+        self.apply_with(clients, scenario)
+    }
+
+    /// Applies all flags but --clients, whose place `clients` takes.
+    pub fn apply_with(&self, clients: Option<u32>, scenario: &mut Scenario) -> Result<(), Failure> {
         self.people.before(scenario)?;
         self.last(scenario);
         self.people.apply_to(scenario);
         set(&mut scenario.delay, self.delay);
-        set(&mut scenario.clients, self.clients);
+        set(&mut scenario.clients, clients);
         set(&mut scenario.rate, self.rate);
         set(&mut scenario.poll_every, self.poll_every);
         set(&mut scenario.seed, self.seed);
@@ -169,7 +185,7 @@ impl Overrides {
         let mut given = Vec::new();
         let mut note = |name, value: Option<String>| given.extend(value.map(|value| (name, value)));
         note("delay", self.delay.map(|value| value.to_string()));
-        note("clients", self.clients.map(|value| value.to_string()));
+        note("clients", self.clients.as_ref().map(Clients::to_string));
         note("rate", self.rate.map(|value| value.to_string()));
         note("poll-every", self.poll_every.map(|value| value.to_string()));
         note("duration", self.duration.map(|value| value.to_string()));

@@ -3,7 +3,7 @@
 use super::{Failure, journal};
 use crate::chart::{self, Chart};
 use crate::measure::literature::{LITERATURE_SCHEMA, LITERATURE_VERSION, Literature};
-use crate::measure::sweep::SweepResults;
+use crate::measure::sweep::{SweepResults, Trial};
 use crate::measure::{
     BOTH_SCHEMA, BOTH_VERSION, Both, Results, SCHEMA, SCORECARD_SCHEMA, SCORECARD_VERSION,
     Scorecard, VERSION,
@@ -94,7 +94,10 @@ impl Recording {
         match self {
             Self::Run(results) => results.transports.iter().all(|t| t.verified),
             Self::Both(both) => both.verified(),
-            Self::Sweep(sweep) => sweep.trials.iter().all(|trial| trial.figures.is_some()),
+            Self::Sweep(sweep) => {
+                let fine = |trial: &Trial| trial.figures.is_some() || trial.not_run.is_some();
+                sweep.trials.iter().all(fine)
+            }
             Self::Literature(literature) => !literature.off(),
             Self::Scorecard(scorecard) => {
                 let mut candidates = scorecard.cards.iter().flat_map(|card| &card.candidates);

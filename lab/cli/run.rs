@@ -5,10 +5,13 @@ use super::output::Output;
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
 use super::recording::Recording;
-use super::{scorecard, server_process};
+use super::{scorecard, server_process, sweep};
+use crate::measure::sweep::scale::CLIENTS;
 use crate::measure::{Both, Lie, Results};
 use crate::net::Network;
 use crate::run::{Capture, Interrupt, Prepared};
+use crate::scenario;
+use crate::scenario::sweep::{Axis, Sweep};
 use crate::transport::{self, Entry};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
@@ -20,7 +23,15 @@ use std::path::{Path, PathBuf};
 /// The scenario that runs when none is named.
 const DEFAULT: &str = "ticker";
 
+const EXAMPLES: &str = "\
+Examples:
+  pushlab run ticker --delay 150ms         one run, six times as far away
+  pushlab run ticker --network loopback --clients 100,1000,5000,10000
+                                           how many clients does each transport bear, and what gives out first?
+                                           each number once; stopped with Ctrl-C, the same command goes on";
+
 #[derive(Debug, Default, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// A shipped scenario (see `pushlab list`), the path of a scenario file, or with --scorecard `all` [default: ticker]
     scenario: Option<String>,
@@ -91,6 +102,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.scorecard {
         return arguments.judge(name);
     }
+    if let Some(list) = arguments.overrides.list_of_clients() {
+        return arguments.scale(name, &list);
+    }
     let scenario = arguments.overrides.apply(name)?;
     let folder = arguments.output.claim(&scenario.name, &arguments.flags())?;
     let mut prepared = Prepared::new(scenario)?;
@@ -143,6 +157,24 @@ impl Arguments {
         }
     }
 
+    /// A list of numbers of clients: a sweep over them.
+    fn scale(&self, name: &str, list: &str) -> Result<(), Failure> {
+        let network = match self.network() {
+            NetworkName::Loopback => Network::Loopback,
+            // Both are refused by `check`.
+            NetworkName::Simulated | NetworkName::Both => Network::Simulated,
+        };
+        let mut scenario = scenario::load(name)?;
+        let most = list.rsplit(',').next().and_then(|most| most.parse().ok());
+        self.overrides.apply_with(most, &mut scenario)?;
+        let axis: Axis = format!("{CLIENTS}={list}").parse()?;
+        let mut sweep = Sweep::new(scenario, vec![axis]);
+        sweep.transports.clone_from(&self.transport);
+        let flags = self.flags();
+        let asked = command(&format!("pushlab run {name}"), &flags);
+        sweep::run_clients(sweep, network, asked, &self.output, &flags)
+    }
+
     fn entries(&self) -> Vec<Entry> {
         let wanted = |entry: &&Entry| {
             self.transport.is_empty() || self.transport.iter().any(|id| id == entry.descriptor.id)
@@ -180,6 +212,20 @@ impl Arguments {
             if let Some((flag, _)) = odd.into_iter().find(|(_, given)| *given) {
                 return Err(Failure::Usage(format!(
                     "{flag} is for one run, and a scorecard makes many: leave it out, or leave out --scorecard"
+                )));
+            }
+        }
+        if let Some(list) = self.overrides.list_of_clients() {
+            let odd = [
+                ("--scorecard", self.scorecard),
+                ("--network both", self.network() == NetworkName::Both),
+                ("--delay-line", self.delay_line),
+                ("--pcap", self.pcap.is_some()),
+                ("--lie", !self.lie.is_empty()),
+            ];
+            if let Some((flag, _)) = odd.into_iter().find(|(_, given)| *given) {
+                return Err(Failure::Usage(format!(
+                    "{flag} goes with one number of clients, and --clients {list} makes many runs: leave one of them out"
                 )));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::folder::Folder;
-use super::journal::Journal;
+use super::journal::{self, Journal};
 use super::output::Output;
 use super::overrides::{Overrides, command};
 use super::progress::Progress;
@@ -92,20 +92,78 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let folder = arguments.output.claim(&arguments.name(&plan), &flags)?;
     let workers = match network {
-        // Whoever else runs would be part of the measurement.
         Network::Loopback => 1,
         Network::Simulated => arguments.workers.map_or_else(cores, usize::from),
     };
+    finish(
+        &plan,
+        &arguments.output,
+        folder.as_ref(),
+        arguments.fresh,
+        workers,
+    )
+}
+
+/// `pushlab run --clients 100,1000`: each number of clients once, as long as the scenario says. One that was stopped goes
+/// on; one that is finished is measured again, as every run is.
+pub fn run_clients(
+    mut sweep: Sweep,
+    network: Network,
+    asked: String,
+    output: &Output,
+    flags: &[(&'static str, String)],
+) -> Result<(), Failure> {
+    (sweep.repeats, sweep.least_events, sweep.least_polls) = (1, 1, 1);
+    let name = sweep.scenario.name.clone();
+    let mut plan = Plan::new(sweep, network, asked)?;
+    plan.server_program = Some(server_process::program()?);
+    if let Some(job) = plan.jobs.first() {
+        // A file that cannot be replayed is told before anything is touched.
+        Prepared::new(job.scenario.clone())?;
+    }
+    let folder = output.claim(&name, flags)?;
+    let fresh = folder
+        .as_ref()
+        .is_some_and(|folder| !journal::unfinished(folder.path(), &plan));
+    let workers = match network {
+        Network::Loopback => 1,
+        Network::Simulated => cores(),
+    };
+    finish(&plan, output, folder.as_ref(), fresh, workers)
+}
+
+/// Runs a plan and shows what came of it. On loopback `workers` is one: whoever else runs would be part of the
+/// measurement.
+fn finish(
+    plan: &Plan,
+    output: &Output,
+    folder: Option<&Folder>,
+    fresh: bool,
+    workers: usize,
+) -> Result<(), Failure> {
     let interrupt = Interrupt::default();
     listen_for_ctrl_c(&interrupt)?;
-    let results = measure(&plan, folder.as_ref(), arguments.fresh, workers, &interrupt)?;
+    let results = measure(plan, folder, fresh, workers, &interrupt)?;
     let there = results.trials.len();
+    let not_run = results
+        .trials
+        .iter()
+        .find_map(|trial| trial.not_run.clone());
+    // Without a single measurement there is nothing to show but the reason.
+    if let Some(why) = &not_run
+        && results.trials.iter().all(|trial| trial.not_run.is_some())
+    {
+        return Err(Failure::Environment(why.clone()));
+    }
     let recording = Recording::Sweep(Box::new(results));
-    arguments.output.finish(&recording, folder.as_ref())?;
+    output.finish(&recording, folder)?;
     // A script that goes on after a sweep relies on all of it.
-    match there < plan.jobs.len() {
-        true => Err(Failure::Interrupted),
-        false => Ok(()),
+    match not_run {
+        _ if there < plan.jobs.len() => Err(Failure::Interrupted),
+        Some(why) => Err(Failure::Environment(format!(
+            "some of it could not be run here, and the report shows the rest: {why}"
+        ))),
+        None => Ok(()),
     }
 }
 

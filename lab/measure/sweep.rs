@@ -2,6 +2,7 @@
 
 mod figures;
 mod people;
+pub mod scale;
 
 pub use figures::*;
 pub use people::*;
@@ -87,6 +88,9 @@ pub struct Trial {
     /// What went wrong, if the trial was not verified; it has no figures then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// Why this machine could not run it, if it could not: then nothing was measured, and the same command tries again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_run: Option<String>,
     /// Present exactly when verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figures: Option<Figures>,

@@ -12,12 +12,14 @@ pub use plan::{Job, Plan};
 use crate::measure::sweep::{SweepResults, Trial};
 use crate::net::Network;
 use crate::run::{Interrupt, Prepared, RunError};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
 /// Runs the jobs that are not among the `known` trials, at most `workers` at a time, the longest first, and hands each
-/// trial to `done` as it ends. Returns all trials. An early end, asked for or because `done`
+/// trial to `done` as it ends. Returns all trials. A trial that this machine cannot run says so, and the others go on:
+/// with fewer clients they may well run. An early end, asked for or because `done`
 /// or a run failed, keeps what is finished.
 pub fn run<E: From<RunError>>(
     plan: &Plan,
@@ -70,23 +72,49 @@ fn trial(plan: &Plan, job: &Job, interrupt: &Interrupt) -> Result<Option<Trial>,
         true => Network::Loopback,
         false => Network::Simulated,
     };
-    let outcome = prepared.run(&job.entry, network)?;
+    let outcome = match prepared.run(&job.entry, network) {
+        Err(RunError::Environment(_)) if interrupt.asked() => return Ok(None),
+        Err(RunError::Environment(why)) => return Ok(Some(not_run(job, why))),
+        outcome => outcome?,
+    };
     if outcome.cut_at_ns.is_some() {
         return Ok(None);
     }
     let result = outcome.result;
     Ok(Some(Trial {
-        transport: result.id,
-        at: job.at.clone(),
-        repeat: job.repeat,
-        seed: job.scenario.seed,
-        clients: job.scenario.clients,
-        span_us: job.span_us(),
         expected: result.expected,
         delivered: result.delivered,
         superseded: result.superseded,
         problem: result.problem,
         figures: result.figures,
         theory: result.theory,
+        ..blank(job)
     }))
+}
+
+/// A trial that this machine could not run.
+fn not_run(job: &Job, why: String) -> Trial {
+    Trial {
+        not_run: Some(why),
+        ..blank(job)
+    }
+}
+
+/// What is known of a trial before it is run.
+fn blank(job: &Job) -> Trial {
+    Trial {
+        transport: job.entry.descriptor.id.into(),
+        at: job.at.clone(),
+        repeat: job.repeat,
+        seed: job.scenario.seed,
+        clients: job.scenario.clients,
+        span_us: job.span_us(),
+        expected: 0,
+        delivered: 0,
+        superseded: 0,
+        problem: None,
+        not_run: None,
+        figures: None,
+        theory: BTreeMap::new(),
+    }
 }

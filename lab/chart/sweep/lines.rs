@@ -5,7 +5,10 @@ use super::crossover::{Line, fit};
 use super::view;
 use crate::measure::MET_SHARE;
 use crate::measure::plot::{Plot, PlotAxis, PlotMark, PlotPoint, PlotSeries, Quantity};
-use crate::measure::sweep::{Estimate, Figure, IN_TIME, IN_TIME_MAIN, Party, SweepResults};
+use crate::measure::sweep::{
+    CLIENT_SHARE, Estimate, Figure, IN_TIME, IN_TIME_MAIN, LAST_RECEIVER_P99, Party, SERVER_SHARE,
+    SweepResults, scale,
+};
 use crate::scenario::sweep::{Axis, RTT};
 
 /// A figure that moves less than this has no chart of its own.
@@ -108,12 +111,29 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
             names: vec![],
         },
         series,
-        marks: marks(figure),
+        marks: marks(results, figure, most),
     })
 }
 
-/// Where a budget counts as met.
-fn marks(figure: &Figure) -> Vec<PlotMark> {
+/// Where a budget counts as met, and where a side has no more to give.
+fn marks(results: &SweepResults, figure: &Figure, most: f64) -> Vec<PlotMark> {
+    let across = |y: f64, label: String| {
+        // Far above all lines it would press them together.
+        let near = most >= y / 3.0;
+        let mark = PlotMark {
+            x: None,
+            y: Some(y),
+            label,
+        };
+        near.then_some(mark).into_iter().collect()
+    };
+    if figure.id == LAST_RECEIVER_P99.id && scale::axis(results).is_some() {
+        let budget = scale::budget(results).us;
+        return across(budget, format!("budget {}", value(Quantity::Time, budget)));
+    }
+    if [SERVER_SHARE.id, CLIENT_SHARE.id].contains(&figure.id) {
+        return across(scale::FULL, "no more to give".into());
+    }
     let line = PlotMark {
         x: None,
         y: Some(MET_SHARE),

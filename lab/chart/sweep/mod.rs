@@ -10,16 +10,25 @@ mod tests;
 pub mod view;
 
 use super::{Chart, Table};
+use crate::measure::sweep::scale::CLIENTS;
 use crate::measure::sweep::{
-    AGE_MEAN, BYTES_PER_EVENT, BYTES_PER_SECOND, BYTES_UP_PER_PUBLISH, Figure, IN_TIME,
-    IN_TIME_MAIN, LAST_RECEIVER, LATENCY_MEAN, LATENCY_P50, LATENCY_P99, Party, REFUSED_STALE,
-    REQUESTS_PER_EVENT, SERVER_CPU, SweepResults, UP_P50,
+    AGE_MEAN, BYTES_PER_EVENT, BYTES_PER_SECOND, BYTES_UP_PER_PUBLISH, CLIENT_SHARE, Figure,
+    IN_TIME, IN_TIME_MAIN, LAST_RECEIVER_P99, LATENCY_MEAN, LATENCY_P50, LATENCY_P99, Party,
+    REFUSED_STALE, REQUESTS_PER_EVENT, SERVER_CPU, SERVER_MEMORY, SERVER_SHARE, SweepResults,
+    UP_P50,
 };
 use crate::scenario::sweep::{Axis, RTT};
 
 /// What is worth a line along an axis, the most telling first.
-fn along(key: &str) -> [Figure; 4] {
-    match key {
+fn along(key: &str) -> Vec<Figure> {
+    if key == CLIENTS {
+        let load = [SERVER_CPU, SERVER_MEMORY, LATENCY_P50, LAST_RECEIVER_P99];
+        return load
+            .into_iter()
+            .chain([SERVER_SHARE, CLIENT_SHARE])
+            .collect();
+    }
+    let figures = match key {
         "poll_every" => [
             LATENCY_MEAN,
             BYTES_PER_SECOND,
@@ -38,7 +47,6 @@ fn along(key: &str) -> [Figure; 4] {
             BYTES_PER_SECOND,
             LATENCY_MEAN,
         ],
-        "clients" => [SERVER_CPU, LAST_RECEIVER, LATENCY_P99, BYTES_PER_SECOND],
         "payload" => [BYTES_PER_EVENT, BYTES_PER_SECOND, LATENCY_MEAN, LATENCY_P99],
         _ => [
             LATENCY_MEAN,
@@ -46,7 +54,8 @@ fn along(key: &str) -> [Figure; 4] {
             BYTES_PER_EVENT,
             REQUESTS_PER_EVENT,
         ],
-    }
+    };
+    figures.to_vec()
 }
 
 /// What is worth a line of an application, whatever the axis; before the others, because it is what people notice.

@@ -4,6 +4,7 @@ use super::super::format::{counted, spaced};
 use super::super::style::{MARGIN, SMALL, WIDTH, wrap};
 use super::super::{directions, value};
 use crate::measure::plot::{PlotAxis, Quantity};
+use crate::measure::sweep::scale::CLIENTS;
 use crate::measure::sweep::{Party, SweepResults};
 use crate::scenario::sweep::{Axis, Kind, RTT};
 
@@ -47,12 +48,21 @@ pub fn plot_axis(axis: &Axis) -> PlotAxis {
     PlotAxis {
         title: title(axis),
         quantity: quantity(axis).0,
-        log: axis.log && !words,
+        log: (axis.log || is_scale(axis)) && !words,
         names: match words {
             true => axis.values.iter().map(|value| spaced(value)).collect(),
             false => vec![],
         },
     }
+}
+
+/// Whether an axis counts clients over a wide range: these grow by factors.
+fn is_scale(axis: &Axis) -> bool {
+    let (first, last) = (axis.numbers.first(), axis.numbers.last());
+    axis.key == CLIENTS
+        && first
+            .zip(last)
+            .is_some_and(|(first, last)| *first > 0.0 && *last >= 4.0 * first)
 }
 
 /// Where a value lies on such an axis: microseconds, bytes, and so on; its index for words.
@@ -97,6 +107,9 @@ pub fn planned(results: &SweepResults) -> usize {
 /// Why a transport has no figures at a point, if it has none.
 pub fn why_not(results: &SweepResults, party: &Party, at: &[usize]) -> Option<String> {
     let trials = results.trials_at(party, at);
+    if let Some(why) = trials.iter().find_map(|trial| trial.not_run.as_ref()) {
+        return Some(format!("could not be run: {why}"));
+    }
     let broken = trials.iter().find(|trial| trial.figures.is_none());
     if let Some(trial) = broken {
         let counts = format!("not verified: {} of {}", trial.delivered, trial.expected);

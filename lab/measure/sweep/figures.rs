@@ -135,6 +135,34 @@ pub const SERVER_CPU: Figure = Figure {
     predicted: |_| None,
 };
 
+/// Resident memory that the server's process gained with its connections, per connection; only on loopback.
+pub const SERVER_MEMORY: Figure = Figure {
+    id: "server_memory_per_connection",
+    path: "server_memory_bytes_per_connection",
+    label: "server memory per connection",
+    quantity: Quantity::Bytes,
+    measured: |_, f| f.server_memory_bytes_per_connection,
+    predicted: |_| None,
+};
+/// Share of one core that the server used in the measured window; only on loopback.
+pub const SERVER_SHARE: Figure = Figure {
+    id: "server_cpu_share",
+    path: "server_cpu_share",
+    label: "server's share of a core",
+    quantity: Quantity::Share,
+    measured: |_, f| f.server_cpu_share,
+    predicted: |_| None,
+};
+/// The same of the clients, which are what makes the load.
+pub const CLIENT_SHARE: Figure = Figure {
+    id: "client_cpu_share",
+    path: "client_cpu_share",
+    label: "load generator's share of a core",
+    quantity: Quantity::Share,
+    measured: |_, f| f.client_cpu_share,
+    predicted: |_| None,
+};
+
 /// Mean time from birth to the last client that saw the event.
 pub const LAST_RECEIVER: Figure = Figure {
     id: "last_receiver_mean",
@@ -142,6 +170,16 @@ pub const LAST_RECEIVER: Figure = Figure {
     label: "delay of the last receiver",
     quantity: Quantity::Time,
     measured: |_, f| Some(f.last_receiver_us?.mean),
+    predicted: |_| None,
+};
+
+/// The 99th percentile of the same: the last client of all but one event in a hundred.
+pub const LAST_RECEIVER_P99: Figure = Figure {
+    id: "last_receiver_p99",
+    path: "last_receiver_us.p99",
+    label: "p99 of the last receiver",
+    quantity: Quantity::Time,
+    measured: |_, f| Some(f.last_receiver_us?.p99),
     predicted: |_| None,
 };
 
@@ -157,7 +195,11 @@ pub const FIGURES: &[Figure] = &[
     REQUESTS_PER_EVENT,
     REQUESTS_PER_SECOND,
     SERVER_CPU,
+    SERVER_MEMORY,
+    SERVER_SHARE,
+    CLIENT_SHARE,
     LAST_RECEIVER,
+    LAST_RECEIVER_P99,
     REFUSED_STALE,
     IN_TIME,
     IN_TIME_MAIN,

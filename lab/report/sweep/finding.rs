@@ -1,11 +1,12 @@
 //! What a sweep found, in sentences: who is on the frontier, where lines cross, where they jump, how steep they are.
 
 use super::why::{nearest, why};
-use super::{map, people};
+use super::{map, people, scale};
 use crate::chart::format;
 use crate::chart::sweep::crossover::{cliff, crossings};
 use crate::chart::sweep::pareto::{Choice, choices};
 use crate::chart::sweep::{slopes, view};
+use crate::measure::sweep::scale::CLIENTS;
 use crate::measure::sweep::{
     AGE_MEAN, BYTES_PER_SECOND, Figure, LATENCY_MEAN, Party, REQUESTS_PER_SECOND, SweepResults,
 };
@@ -24,6 +25,13 @@ const PROBLEMS: usize = 5;
 /// The finding of a sweep.
 pub fn finding(results: &SweepResults) -> Finding {
     let mut sentences = match &results.head.sweep.vary[..] {
+        // How many are borne is the question there, not who costs how many times as much.
+        [axis] if axis.key == CLIENTS => {
+            let mut said: Vec<String> = scale::answer(results).into_iter().collect();
+            said.extend(people::sentences(results, axis));
+            said.extend(scale::details(results));
+            said
+        }
         [axis] => line(results, axis),
         _ => map::sentences(results),
     };
@@ -45,7 +53,7 @@ fn warnings(results: &SweepResults) -> Vec<String> {
     let broken: Vec<_> = results
         .trials
         .iter()
-        .filter(|trial| trial.figures.is_none())
+        .filter(|trial| trial.figures.is_none() && trial.not_run.is_none())
         .collect();
     let mut warnings: Vec<String> = broken
         .iter()
@@ -74,6 +82,20 @@ fn warnings(results: &SweepResults) -> Vec<String> {
         warnings.push(format!(
             "Warning: {} more trials were not verified.",
             broken.len() - PROBLEMS
+        ));
+    }
+    let not_run: Vec<_> = results
+        .trials
+        .iter()
+        .filter_map(|trial| Some((trial, trial.not_run.as_ref()?)))
+        .collect();
+    if let Some((trial, why)) = not_run.first() {
+        warnings.push(format!(
+            "Warning: {} could not be run on this machine, the first of them {} at {}: {why}. Run the same command again \
+             when that has changed: it measures what is missing.",
+            format::counted(not_run.len() as u64, "trial"),
+            trial.transport,
+            view::point(results, &trial.at),
         ));
     }
     if view::planned(results) > results.trials.len() {

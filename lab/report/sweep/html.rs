@@ -1,6 +1,6 @@
 //! The page of a sweep.
 
-use super::{finding::finding, map, method, trials};
+use super::{finding::finding, map, method, scale, trials};
 use crate::chart::sweep::{all, view};
 use crate::chart::{Chart, Table};
 use crate::measure::sweep::SweepResults;
@@ -20,6 +20,10 @@ struct Page<'a> {
     /// No chart of a sweep lies beside its page as PNG.
     png: bool,
     crossings: Option<Table>,
+    /// Of a sweep over the number of clients: all figures, and why the last receiver waits longest.
+    loads: Option<Table>,
+    order: Vec<String>,
+    fan_out: Option<Table>,
     method: Vec<String>,
     trials: String,
     axes: Vec<(String, String)>,
@@ -31,12 +35,19 @@ pub fn html(results: &SweepResults) -> String {
     let sweep = &results.head.sweep;
     let figure = |chart| Figure::new(&sweep.name, chart);
     let titles: Vec<String> = sweep.vary.iter().map(view::title).collect();
+    let loads = scale::table(results);
     let page = Page {
         results,
         warnings: found.warnings,
         answer: found.sentences.join(" "),
         details: found.details,
-        question: format!("What changes with {}?", titles.join(" and ")),
+        question: match loads {
+            Some(_) => "How many clients does each transport bear?".into(),
+            None => format!("What changes with {}?", titles.join(" and ")),
+        },
+        loads,
+        order: scale::explained(results),
+        fan_out: scale::fan_out(results),
         figures: all(results).into_iter().map(figure).collect(),
         png: false,
         crossings: map::table(results),

@@ -4,6 +4,7 @@ mod finding;
 mod html;
 mod map;
 mod people;
+mod scale;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -62,6 +63,7 @@ fn method(results: &SweepResults) -> Vec<String> {
             ),
         });
     }
+    said.extend(scale::method(results));
     said.push("Bytes are IP bytes in both directions, connecting and closing left out.".into());
     said.push(
         "Transports are compared seed by seed: a ratio is taken between runs with the same seed."

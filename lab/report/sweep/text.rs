@@ -1,6 +1,6 @@
 //! The same as Markdown and for the terminal.
 
-use super::{finding::finding, map, method, trials};
+use super::{finding::finding, map, method, scale, trials};
 use crate::chart::format::ascii;
 use crate::chart::sweep::all;
 use crate::measure::sweep::SweepResults;
@@ -24,6 +24,15 @@ pub fn markdown(results: &SweepResults) -> String {
     out.push_str(&format!("\n{}\n\n", text(&found.sentences.join(" "))));
     for sentence in &found.details {
         out.push_str(&format!("- {}\n", text(sentence)));
+    }
+    if let Some(table) = scale::table(results) {
+        section(&mut out, "All loads", &table);
+    }
+    if let Some(table) = scale::fan_out(results) {
+        section(&mut out, "Place in the order", &table);
+        for sentence in scale::explained(results) {
+            out.push_str(&format!("\n{}\n", text(&sentence)));
+        }
     }
     if let Some(table) = map::table(results) {
         section(&mut out, "Break-even", &table);
@@ -74,7 +83,9 @@ pub fn terminal(results: &SweepResults, width: u16, color: bool) -> String {
     }
     // The first chart's numbers, where they are few enough to be read.
     let first = all(results).into_iter().map(|chart| chart.table);
-    let table = map::table(results).or_else(|| first.take(1).next());
+    let table = scale::table(results)
+        .or_else(|| map::table(results))
+        .or_else(|| first.take(1).next());
     if let Some(table) = table.filter(|table| table.rows.len() <= MOST_ROWS) {
         let rows: Vec<Vec<String>> = [&table.head]
             .into_iter()
