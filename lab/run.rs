@@ -290,9 +290,12 @@ impl Prepared {
     ) -> Client {
         let mut client = Client::new(ClientSetup {
             number,
-            dialer,
             recorder,
-            buffers: self.buffers(),
+            buffers: match dialer {
+                Dialer::Simulated { .. } => self.buffers().simulated(&self.scenario),
+                Dialer::Tcp { .. } => self.buffers(),
+            },
+            dialer,
             start_ns: at.start_ns,
             phase_ns: at.phase_ns,
             until_ns: self.end_ns(),

@@ -7,13 +7,13 @@
 //! If nothing is left on the agenda while the main future still waits, nothing can ever happen
 //! again: [`run`] then returns [`Stalled`] instead of hanging.
 
+mod queue;
 mod timer;
 
 pub use timer::Timer;
 
+use queue::Queue;
 use std::cell::RefCell;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -60,10 +60,10 @@ impl std::error::Error for Stalled {}
 struct Agenda {
     now_ns: u64,
     entries: u64,
-    heap: BinaryHeap<Reverse<Entry>>,
+    queue: Queue<Entry>,
     /// Timers that someone waits for; `Entry::What::Timer` points here.
     timers: slab::Slab<Waiting>,
-    /// Entries in the heap whose timer was dropped.
+    /// Entries in the queue whose timer was dropped.
     cancelled: usize,
     handler: NetworkHandler,
     root: Option<Waker>,
@@ -214,7 +214,7 @@ impl Agenda {
         Self {
             now_ns: 0,
             entries: 0,
-            heap: BinaryHeap::new(),
+            queue: Queue::new(),
             timers: slab::Slab::new(),
             cancelled: 0,
             handler,
@@ -227,12 +227,12 @@ impl Agenda {
         self.entries += 1;
         let order = self.entries;
         let at_ns = at_ns.max(self.now_ns);
-        self.heap.push(Reverse(Entry { at_ns, order, what }));
+        self.queue.push(at_ns, Entry { at_ns, order, what });
         order
     }
 
     fn next(&mut self) -> Next {
-        let Some(Reverse(entry)) = self.heap.pop() else {
+        let Some(entry) = self.queue.pop() else {
             self.stalled = true;
             return Next::Stalled;
         };
@@ -256,9 +256,9 @@ impl Agenda {
 
     /// Forgets the entries of dropped timers once they are the larger part.
     fn compact(&mut self) {
-        if self.cancelled > 1_000 && self.cancelled > self.heap.len() / 2 {
+        if self.cancelled > 1_000 && self.cancelled > self.queue.len() / 2 {
             let timers = &self.timers;
-            self.heap.retain(|Reverse(entry)| match entry.what {
+            self.queue.retain(|entry| match entry.what {
                 What::Network(_) => true,
                 What::Timer(key) => timers.get(key).is_some_and(|w| w.order == entry.order),
             });

@@ -54,18 +54,33 @@ pub fn interval(values: &[f64], statistic: impl Fn(&[f64]) -> f64, seed: u64) ->
 /// The 95 % interval of a mean over parts: each unit has a sum and how many are in it, and the statistic is the sum of
 /// the sums over the sum of the counts. None for fewer than five units.
 pub fn ratio_interval(units: &[(f64, f64)], seed: u64) -> Option<[f64; 2]> {
-    let joined: Vec<(f64, f64)> = units
+    let units: Vec<_> = units.iter().map(|&unit| [unit]).collect();
+    ratio_intervals(&units, seed).map(|[interval]| interval)
+}
+
+/// The same for several such means of the same units. Each is drawn as if it were alone, and since that is the same
+/// draw for all of them, it is made once.
+pub fn ratio_intervals<const MEANS: usize>(
+    units: &[[(f64, f64); MEANS]],
+    seed: u64,
+) -> Option<[[f64; 2]; MEANS]> {
+    let joined: Vec<[(f64, f64); MEANS]> = units
         .chunks(units.len().div_ceil(MOST).max(1))
         .map(sum)
         .collect();
-    one(joined.len(), seed, |picks| {
-        let (mut sum, mut count) = (0.0, 0.0);
+    let found = resampled(joined.len(), joined.len(), MEANS, seed, |picks, found| {
+        let mut sums = [(0.0, 0.0); MEANS];
         for &pick in picks {
-            sum += joined[pick].0;
-            count += joined[pick].1;
+            for (sum, unit) in sums.iter_mut().zip(&joined[pick]) {
+                sum.0 += unit.0;
+                sum.1 += unit.1;
+            }
         }
-        sum / count
-    })
+        for (found, (sum, count)) in found.iter_mut().zip(sums) {
+            *found = sum / count;
+        }
+    })?;
+    found.try_into().ok()
 }
 
 /// The 95 % intervals of percentiles over parts: `values` are `(unit, value)`, each unit is drawn with all its values.
@@ -188,10 +203,15 @@ fn at(rising: &[f64], share: f64) -> f64 {
     rising[below] + (rising[above] - rising[below]) * part
 }
 
-fn sum(units: &[(f64, f64)]) -> (f64, f64) {
-    units.iter().fold((0.0, 0.0), |(sum, count), unit| {
-        (sum + unit.0, count + unit.1)
-    })
+fn sum<const MEANS: usize>(units: &[[(f64, f64); MEANS]]) -> [(f64, f64); MEANS] {
+    let mut sums = [(0.0, 0.0); MEANS];
+    for unit in units {
+        for (sum, unit) in sums.iter_mut().zip(unit) {
+            sum.0 += unit.0;
+            sum.1 += unit.1;
+        }
+    }
+    sums
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! the delay of the last receiver and how sure the latencies are, which draws events and never clients: clients on one
 //! feed see the same events, and are no independent samples.
 
-use super::bootstrap::{quantile_intervals, ratio_interval};
+use super::bootstrap::{quantile_intervals, ratio_intervals};
 use super::results::PerEvent;
 use super::summary::us;
 use std::collections::BTreeMap;
@@ -86,27 +86,25 @@ impl EventBook {
 
     /// The 95 % intervals that exist, by the path of their figure, in microseconds.
     pub fn intervals(&self) -> BTreeMap<String, [f64; 2]> {
-        let sums: Vec<_> = self
+        let units: Vec<_> = self
             .seen_events()
-            .map(|event| (event.sum_ns as f64, f64::from(event.clients)))
+            .map(|event| {
+                [
+                    (event.sum_ns as f64, f64::from(event.clients)),
+                    (event.last_ns as f64, 1.0),
+                    ((event.last_ns - event.first_ns) as f64, 1.0),
+                ]
+            })
             .collect();
-        let per_event = |of: fn(&Seen) -> u64| {
-            let values: Vec<_> = self
-                .seen_events()
-                .map(|event| (of(event) as f64, 1.0))
-                .collect();
-            ratio_interval(&values, SEED)
-        };
+        let means = ratio_intervals(&units, SEED);
+        let [mean, last, spread] = means.map_or([None; 3], |means| means.map(Some));
         let [median, p99] = self.percentiles();
         let found = [
-            ("latency_us.mean", ratio_interval(&sums, SEED)),
+            ("latency_us.mean", mean),
             ("latency_us.p50", median),
             ("latency_us.p99", p99),
-            ("last_receiver_us.mean", per_event(|event| event.last_ns)),
-            (
-                "fan_out_spread_us.mean",
-                per_event(|event| event.last_ns - event.first_ns),
-            ),
+            ("last_receiver_us.mean", last),
+            ("fan_out_spread_us.mean", spread),
         ];
         let named =
             |(name, interval): (&str, Option<[f64; 2]>)| Some((name.to_owned(), interval?.map(us)));

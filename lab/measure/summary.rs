@@ -189,12 +189,10 @@ fn latency_cdf(book: &Book) -> Vec<[f64; 2]> {
     let mut points = vec![[us(book.latency_min_ns as f64), 0.0]];
     let step = samples.div_ceil(CDF_POINTS as u64);
     let (mut below, mut next) = (0, step);
-    for bucket in book.latency_ns.iter_recorded() {
-        below += bucket.count_at_value() as u64;
+    for (value_ns, count) in recorder::recorded(&book.latency_ns) {
+        below += count;
         if below >= next || below == samples {
-            let value_ns = bucket
-                .value_iterated_to()
-                .clamp(book.latency_min_ns, book.latency_max_ns);
+            let value_ns = value_ns.clamp(book.latency_min_ns, book.latency_max_ns);
             points.push([us(value_ns as f64), rounded(below as f64 / samples as f64)]);
             next = below + step;
         }
@@ -206,13 +204,23 @@ fn latency_cdf(book: &Book) -> Vec<[f64; 2]> {
 fn latency_spectrum(book: &Book) -> Vec<[f64; 2]> {
     let end = SPECTRUM_END.min(book.latency_ns.len() as f64);
     let decades = [1.0, 1e1, 1e2, 1e3, 1e4];
-    decades
+    let shares: Vec<f64> = decades
         .iter()
         .flat_map(|decade| SPECTRUM_STEPS.map(|step| step * decade))
         .take_while(|&one_in| one_in <= end)
-        .map(|one_in| {
-            let share = 1.0 - 1.0 / one_in;
-            [us(quantile(book, share)), rounded(share)]
+        .map(|one_in| 1.0 - 1.0 / one_in)
+        .collect();
+    let values_ns = recorder::quantiles(&book.latency_ns, &shares);
+    // The buckets are 256 ns wide at 25 ms; the exact extremes bound what they round to.
+    values_ns
+        .iter()
+        .zip(&shares)
+        .map(|(&value_ns, &share)| {
+            let value_ns = match share {
+                0.0 => book.latency_min_ns,
+                _ => value_ns.clamp(book.latency_min_ns, book.latency_max_ns),
+            };
+            [us(value_ns as f64), rounded(share)]
         })
         .collect()
 }
@@ -225,12 +233,6 @@ pub(super) fn percentiles(book: &Book) -> Percentiles {
         book.latency_max_ns,
         book.latency_sum_ns,
     )
-}
-
-/// The histogram's buckets are 256 ns wide at 25 ms; the exact extremes bound what they round to.
-fn quantile(book: &Book, share: f64) -> f64 {
-    let value_ns = book.latency_ns.value_at_quantile(share);
-    value_ns.clamp(book.latency_min_ns, book.latency_max_ns) as f64
 }
 
 /// Nanoseconds to microseconds, rounded to a tenth.

@@ -7,7 +7,7 @@ pub mod memory;
 pub mod sim;
 mod tcp_info;
 
-use crate::scenario::{App, Scenario};
+use crate::scenario::{App, HeaderProfile, Scenario};
 use delay_line::{Delay, DelayLine};
 use loopback::TcpWire;
 use memory::{MemoryDialer, MemoryListener};
@@ -122,6 +122,7 @@ impl Buffers {
     /// outage or a poll brings a long batch.
     pub fn for_scenario(scenario: &Scenario) -> Self {
         const LARGEST: u64 = 256 * 1024;
+        const FEW: u64 = 8 * 1024;
         let longest_outage_ns = scenario
             .outages
             .iter()
@@ -138,11 +139,41 @@ impl Buffers {
         // large event has to fit, however rare.
         let event = scenario.payload.bytes().max(69) + 59;
         let burst = ((events * 4.0).max(1.0) * event as f64) as u64;
-        let down = burst.clamp(8 * 1024, LARGEST).next_power_of_two() as usize;
+        // Heads of a usual length fit many times over; literal ones may be long.
+        let least = match scenario.headers {
+            HeaderProfile::Literal(_) => 4 * 1024,
+            HeaderProfile::Lean | HeaderProfile::Browser => 2 * 1024,
+        };
+        // Of few events there are hardly ever more than the mean and four deviations of a Poisson process, or a burst.
+        let down = match burst {
+            ..=FEW => {
+                let most = events + 4.0 * events.sqrt() + 5.0;
+                ((most * event as f64) as u64).clamp(2 * least, FEW)
+            }
+            _ => burst.min(LARGEST),
+        };
         Self {
-            socket: SocketBuffers { down, up: 4 * 1024 },
+            socket: SocketBuffers {
+                down: down.next_power_of_two() as usize,
+                up: least as usize,
+            },
             http: 8 * 1024,
             websocket: 2 * 1024,
+        }
+    }
+
+    /// On the simulated network a read costs next to nothing, but the buffer is filled with zeros for each, and ten
+    /// thousand of them drive everything else out of the processor's caches.
+    pub fn simulated(self, scenario: &Scenario) -> Self {
+        let frame = match scenario.app {
+            App::Ticker => scenario.payload.bytes().max(69) + 59,
+            _ => return self,
+        };
+        let few = self.websocket / 8;
+        let room = (frame as usize).next_power_of_two().max(few);
+        Self {
+            websocket: room.min(self.websocket),
+            ..self
         }
     }
 

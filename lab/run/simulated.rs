@@ -111,7 +111,8 @@ pub(super) fn record(
             Some(stage) => stage.hub.clone(),
             None => Hub::of(Feed::new(prepared.events.len().max(1))),
         };
-        let server = prepared.server(entry, hub.clone());
+        let mut server = prepared.server(entry, hub.clone());
+        server.buffers = server.buffers.simulated(&prepared.scenario);
         let server = tokio::spawn(server.run(Listener::Simulated));
         let rules = tokio::spawn({
             let hub = hub.clone();

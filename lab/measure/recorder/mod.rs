@@ -17,7 +17,7 @@ pub use client::ClientBook;
 pub use expectation::{Class, Expectation, Expected};
 pub use upward::{UpwardBook, Verdict};
 
-pub(super) use book::percentiles;
+pub(super) use book::{percentiles, quantiles, recorded};
 
 use client::Reader;
 use log::Log;

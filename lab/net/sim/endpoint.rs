@@ -3,7 +3,7 @@
 
 use super::cable::Cable;
 use super::repair::Repair;
-use crate::clock::{MS, US};
+use crate::clock::{MS, US, agenda};
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
 use smoltcp::socket::tcp;
 use smoltcp::time::{Duration, Instant};
@@ -164,6 +164,21 @@ impl Endpoint {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
+    }
+
+    /// Puts the next need of time on the agenda, unless something earlier of this end is there.
+    pub fn set_timer(&mut self, now_ns: u64, token: u64) {
+        if let Some(at_ns) = self.next_ns(now_ns)
+            && self.timer_ns.is_none_or(|set_ns| at_ns < set_ns)
+        {
+            self.timer_ns = Some(at_ns);
+            agenda::schedule(at_ns, token);
+        }
+    }
+
+    /// Whether only time and packets can make it do anything.
+    pub fn rests(&self) -> bool {
+        self.held.is_empty() && !self.closing && !self.repair.hopeless()
     }
 
     /// The socket.

@@ -159,6 +159,10 @@ impl Network {
         if end.timer_ns.is_some_and(|at| at <= now_ns) {
             end.timer_ns = None;
         }
+        // Mostly what it was set for has been acknowledged meanwhile, and only the next one is to be set.
+        if end.rests() && end.next_ns(now_ns).is_none_or(|at_ns| at_ns > now_ns) {
+            return end.set_timer(now_ns, token(side, id, None));
+        }
         let mut repeats = Vec::new();
         end.repair.expire(now_ns, |packet| repeats.push(packet));
         if end.repair.hopeless() {
@@ -211,12 +215,7 @@ impl Network {
             self.wake.extend(end.writer.take());
         }
         end.retire();
-        if let Some(at_ns) = end.next_ns(now_ns)
-            && end.timer_ns.is_none_or(|set_ns| at_ns < set_ns)
-        {
-            end.timer_ns = Some(at_ns);
-            agenda::schedule(at_ns, token(side, id, None));
-        }
+        end.set_timer(now_ns, token(side, id, None));
     }
 
     /// Puts a packet of one end on the line. `again` marks a repeat by the repair layer.

@@ -8,6 +8,8 @@ use crate::transport::hello::following;
 use crate::transport::person::{Outgoing, Person};
 use crate::transport::upgrade;
 use futures_util::{SinkExt, StreamExt};
+use std::future::poll_fn;
+use std::task::Poll;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, tungstenite};
 
@@ -36,7 +38,6 @@ impl WebSocket {
         let hello = Message::text(client.hello());
         socket.send(hello).await.map_err(|_| Lost)?;
         let heartbeat_ns = self.heartbeat.as_nanos();
-        let (mut sink, mut stream) = socket.split();
         let person = client.person().cloned();
         let (mut unflushed, mut asked) = (false, false);
         let mut heard_ns = clock::now_ns();
@@ -51,8 +52,7 @@ impl WebSocket {
             let next = async {
                 tokio::select! {
                     biased;
-                    frame = stream.next() => Next::Heard(frame),
-                    flushed = sink.flush(), if unflushed => Next::Flushed(flushed),
+                    next = heard_or_flushed(&mut socket, unflushed) => next,
                     message = say(person.as_ref()), if !unflushed => Next::Say(message.text),
                     () = client.restless(), if !asked => Next::Turn,
                 }
@@ -75,7 +75,7 @@ impl WebSocket {
                 }
                 Some(Next::Say(text)) => {
                     let text = Message::Text(super::text(&text));
-                    sink.feed(text).await.map_err(|_| Lost)?;
+                    socket.feed(text).await.map_err(|_| Lost)?;
                     unflushed = true;
                 }
                 Some(Next::Turn) => {
@@ -83,13 +83,12 @@ impl WebSocket {
                     asked = true;
                     let names = client.topics().join("\",\"");
                     let text = format!("{{\"follow\":[\"{names}\"]}}");
-                    sink.feed(Message::text(text)).await.map_err(|_| Lost)?;
+                    socket.feed(Message::text(text)).await.map_err(|_| Lost)?;
                     unflushed = true;
                 }
                 None => break,
             }
         }
-        let socket = sink.reunite(stream).map_err(|_| Lost)?;
         self.close(socket).await;
         Ok(())
     }
@@ -115,6 +114,17 @@ enum Next {
     Flushed(Result<(), tungstenite::Error>),
     Say(bytes::Bytes),
     Turn,
+}
+
+/// Reads, and flushes if there is something to flush. Polled together, so that the socket need not be split into two
+/// halves with a lock between them.
+async fn heard_or_flushed(socket: &mut WebSocketStream<Counted>, unflushed: bool) -> Next {
+    poll_fn(|cx| match socket.poll_next_unpin(cx) {
+        Poll::Ready(frame) => Poll::Ready(Next::Heard(frame)),
+        Poll::Pending if unflushed => socket.poll_flush_unpin(cx).map(Next::Flushed),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }
 
 /// Waits for something to say.
