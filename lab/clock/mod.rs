@@ -92,10 +92,14 @@ pub fn epoch_us() -> u64 {
     (wall.as_micros() as u64).saturating_sub(origin().elapsed().as_micros() as u64)
 }
 
-/// The value of an HTTP `Date` header for this instant.
-pub fn http_date() -> String {
-    let since_1970 = Duration::from_micros(epoch_us()) + Duration::from_nanos(now_ns());
-    httpdate::fmt_http_date(UNIX_EPOCH + since_1970)
+/// The whole seconds since 1970 at this instant.
+pub fn epoch_second() -> u64 {
+    (Duration::from_micros(epoch_us()) + Duration::from_nanos(now_ns())).as_secs()
+}
+
+/// The value of an HTTP `Date` header for this second.
+pub fn http_date(epoch_second: u64) -> String {
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(epoch_second))
 }
 
 /// Waits until [`now_ns`] has reached `deadline_ns`. In virtual time it wakes at exactly that

@@ -1,12 +1,13 @@
 //! The heads of requests and answers: what the header profiles send, and how many bytes that is.
 
-use super::http::{Answer, nothing};
-use crate::clock;
+use super::http::{Answer, date, nothing};
 use crate::feed::Batch;
 use crate::scenario::{Connection, HeaderProfile, LiteralHeaders};
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue,
+};
 use hyper::{HeaderMap, Method, Request, Response};
 
 /// The virtual host of the lab.
@@ -171,16 +172,17 @@ impl Heads {
         }
         let length = HeaderValue::from(text.len());
         let mut answer = Response::new(Full::new(text.freeze()).boxed_unsync());
-        *answer.headers_mut() = match &self.answer {
-            Some(lines) => lines.clone(),
-            None => map([
-                ("Content-Type", NDJSON),
-                ("Cache-Control", "no-store"),
-                ("Date", &clock::http_date()),
-                ("Content-Length", "0"),
-            ]),
-        };
-        answer.headers_mut().insert(CONTENT_LENGTH, length);
+        let headers = answer.headers_mut();
+        match &self.answer {
+            Some(lines) => headers.clone_from(lines),
+            None => {
+                headers.reserve(4);
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(NDJSON));
+                headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                headers.insert(DATE, date());
+            }
+        }
+        headers.insert(CONTENT_LENGTH, length);
         answer
     }
 
@@ -196,7 +198,7 @@ impl Heads {
             None => lines_bytes(&map([
                 ("Content-Type", NDJSON),
                 ("Cache-Control", "no-store"),
-                ("Date", DATE),
+                ("Date", SOME_DATE),
             ])),
         };
         let length = "Content-Length: \r\n".len() as f64 + digits(body);
@@ -205,7 +207,7 @@ impl Heads {
 
     /// Bytes of an answer that says "nothing new".
     pub fn empty_bytes(&self) -> f64 {
-        (format!("HTTP/1.1 204 No Content\r\nDate: {DATE}\r\n\r\n").len()) as f64
+        (format!("HTTP/1.1 204 No Content\r\nDate: {SOME_DATE}\r\n\r\n").len()) as f64
             + self.close_bytes()
     }
 
@@ -217,7 +219,7 @@ impl Heads {
 }
 
 /// A date of the length that all HTTP dates have.
-const DATE: &str = "Wed, 01 Jan 2025 00:00:00 GMT";
+const SOME_DATE: &str = "Wed, 01 Jan 2025 00:00:00 GMT";
 
 fn length_bytes(value: Option<&HeaderValue>) -> usize {
     value.map_or(0, |value| "Content-Length: \r\n".len() + value.len())

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -30,16 +31,29 @@ pub fn plain(status: StatusCode, text: &str) -> Answer {
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     if !text.is_empty() {
-        headers.insert(
-            "content-type",
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        );
+        let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+        headers.insert(CONTENT_TYPE, kind);
     }
-    if let Ok(date) = HeaderValue::from_str(&clock::http_date()) {
-        headers.insert("date", date);
-    }
+    headers.insert(DATE, date());
     headers.insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
     answer
+}
+
+/// The date of an answer. It has whole seconds, and is written once for all answers of a second.
+pub fn date() -> HeaderValue {
+    thread_local! {
+        static WRITTEN: RefCell<(u64, HeaderValue)> =
+            const { RefCell::new((u64::MAX, HeaderValue::from_static(""))) };
+    }
+    let second = clock::epoch_second();
+    WRITTEN.with_borrow_mut(|(of, date)| {
+        if *of != second {
+            *date = HeaderValue::from_str(&clock::http_date(second))
+                .unwrap_or_else(|_| HeaderValue::from_static(""));
+            *of = second;
+        }
+        date.clone()
+    })
 }
 
 /// An answer without a body: there is nothing to say.

@@ -104,6 +104,8 @@ impl Transport for LongPoll {
                 Some(hold_ms) => hold_ms.min(LONGEST_HOLD_MS) * clock::MS,
                 None => self.hold.as_nanos(),
             };
+            // Its head would keep hyper's read buffer for as long as it is held, and hyper would make another.
+            drop(request);
             tokio::select! {
                 biased;
                 news = feed.after(since) => match news {

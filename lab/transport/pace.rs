@@ -1,6 +1,7 @@
-//! When a push sends: each event as it is born, or what is new together, on a grid of time.
+//! When a push sends: each event as it is born, or what is new together, on a grid of time; and a sign of life when it
+//! has been silent for long.
 
-use crate::clock;
+use crate::clock::{self, Sleep};
 use crate::feed::{Batch, Forgotten, Reader};
 use crate::scenario::{Delivery, Scenario, Span, spaced};
 
@@ -99,5 +100,48 @@ impl News {
             news.retain(|event| event.seq <= self.due);
         }
         Ok(news)
+    }
+}
+
+/// How long a connection has been silent. Whoever sends all the time restarts it for every message, so that only notes
+/// the instant: one timer runs, and when it ends it looks how much is missing by then.
+pub struct Silence {
+    /// After so much silence there is a sign of life; zero for never.
+    longest_ns: u64,
+    since_ns: u64,
+    timer: Option<Sleep>,
+}
+
+impl Silence {
+    pub fn new(longest_ns: u64) -> Self {
+        Self {
+            longest_ns,
+            since_ns: clock::now_ns(),
+            timer: None,
+        }
+    }
+
+    /// Something is being sent.
+    pub fn restart(&mut self) {
+        if self.longest_ns > 0 {
+            self.since_ns = clock::now_ns();
+        }
+    }
+
+    /// Waits until the silence has lasted. Dropping it half-way loses nothing.
+    pub async fn long_enough(&mut self) {
+        if self.longest_ns == 0 {
+            return std::future::pending().await;
+        }
+        loop {
+            let due_ns = self.since_ns.saturating_add(self.longest_ns);
+            self.timer
+                .get_or_insert_with(|| clock::sleep_until(due_ns))
+                .await;
+            self.timer = None;
+            if clock::now_ns() >= self.since_ns.saturating_add(self.longest_ns) {
+                return;
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ use super::client::Lost;
 use super::event_stream::Parser;
 use super::heads::Heads;
 use super::http::{Asker, Turns, plain};
-use super::pace::{News, Pacing};
+use super::pace::{News, Pacing, Silence};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;
 use crate::feed::Batch;
@@ -39,8 +39,9 @@ use crate::theory::Law;
 use bytes::{BufMut, Bytes, BytesMut};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::header::{ACCEPT, HeaderValue};
+use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
+use std::fmt::Write;
 use std::sync::Arc;
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
@@ -117,7 +118,7 @@ impl Transport for Sse {
             let stream = Stream {
                 news: self.pacing.open(feed),
                 cursor,
-                heartbeat_ns: self.heartbeat.as_nanos(),
+                silence: Silence::new(self.heartbeat.as_nanos()),
                 opened: false,
             };
             let body = StreamBody::new(futures_util::stream::unfold(stream, |mut stream| async {
@@ -126,14 +127,10 @@ impl Transport for Sse {
             }));
             let mut answer = Response::new(body.boxed_unsync());
             let headers = answer.headers_mut();
-            headers.insert(
-                "content-type",
-                HeaderValue::from_static("text/event-stream"),
-            );
-            headers.insert("cache-control", HeaderValue::from_static("no-store"));
-            if let Ok(date) = HeaderValue::from_str(&clock::http_date()) {
-                headers.insert("date", date);
-            }
+            let kind = HeaderValue::from_static("text/event-stream");
+            headers.insert(CONTENT_TYPE, kind);
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(DATE, http::date());
             answer
         })
     }
@@ -182,7 +179,7 @@ impl Transport for Sse {
 struct Stream {
     news: News,
     cursor: u64,
-    heartbeat_ns: u64,
+    silence: Silence,
     opened: bool,
 }
 
@@ -193,19 +190,12 @@ impl Stream {
             self.opened = true;
             return Some(Bytes::from_static(RETRY.as_bytes()));
         }
-        if self.heartbeat_ns == 0 {
-            return self
-                .news
-                .after(self.cursor)
-                .await
-                .ok()
-                .map(|events| self.write(&events));
-        }
+        self.silence.restart();
         tokio::select! {
             biased;
             // A reader so slow that the log has forgotten its cursor is cut off; it returns and is told.
             news = self.news.after(self.cursor) => news.ok().map(|events| self.write(&events)),
-            () = clock::sleep(self.heartbeat_ns) => Some(Bytes::from_static(HEARTBEAT.as_bytes())),
+            () = self.silence.long_enough() => Some(Bytes::from_static(HEARTBEAT.as_bytes())),
         }
     }
 
@@ -218,7 +208,7 @@ impl Stream {
                 break;
             }
             self.cursor = event.seq;
-            text.put_slice(format!("id: {}\ndata: ", event.seq).as_bytes());
+            let _ = write!(text, "id: {}\ndata: ", event.seq); // memory takes everything
             text.put_slice(&event.payload);
             text.put_slice(b"\n\n");
         }

@@ -67,6 +67,9 @@ const LARGEST_EVENT: usize = 1 << 20;
 const LARGEST_HELLO: usize = 4 << 10;
 /// Frames that are gathered before they are written in any case, bytes.
 const GATHERED: usize = 64 << 10;
+/// The same where nobody waits for others: what has come meanwhile leaves together. Each connection keeps what it needed
+/// once, so it is less.
+const BACKLOG: usize = 4 << 10;
 /// The lab's own close code: the cursor is older than the log (4000-4999 are private use, RFC 6455 7.4.2).
 const FORGOTTEN: CloseCode = CloseCode::Library(4410);
 
@@ -101,16 +104,14 @@ impl Transport for WebSocket {
             tokio::spawn(async move {
                 // Held until the connection ends.
                 let largest = largest(&hub);
-                let limits =
-                    slot.as_ref()
-                        .map(|slot| config(slot.buffers, largest))
-                        .map(|limits| {
-                            if self.pacing.gathers() {
-                                gathering(limits)
-                            } else {
-                                limits
-                            }
-                        });
+                let gathered = if self.pacing.gathers() {
+                    GATHERED
+                } else {
+                    BACKLOG
+                };
+                let limits = slot
+                    .as_ref()
+                    .map(|slot| gathering(config(slot.buffers, largest), gathered));
                 if let Ok(wire) = wire.await {
                     let socket =
                         WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, limits)
@@ -191,8 +192,8 @@ fn config(buffers: Buffers, largest: usize) -> WebSocketConfig {
 }
 
 /// Frames wait for the flush, so that those of one send leave in one write.
-fn gathering(limits: WebSocketConfig) -> WebSocketConfig {
+fn gathering(limits: WebSocketConfig, bytes: usize) -> WebSocketConfig {
     limits
-        .write_buffer_size(GATHERED)
+        .write_buffer_size(bytes)
         .max_write_buffer_size(LARGEST_EVENT + 2 * GATHERED)
 }

@@ -6,7 +6,7 @@ use crate::hub::{Hub, Reply};
 use crate::transport::client::Lost;
 use crate::transport::close::{fail, refuse};
 use crate::transport::hello::{change, hello};
-use crate::transport::pace::{News, Pacing};
+use crate::transport::pace::{News, Pacing, Silence};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -52,15 +52,12 @@ where
         }
     }
     let mut news = pacing.open(feed);
-    let silence_ns = if heartbeat_ns == 0 {
-        u64::MAX / 2
-    } else {
-        heartbeat_ns
-    };
+    let mut silence = Silence::new(heartbeat_ns);
     // Two halves: what the client says is heard even while what it is told waits for the line.
     let (mut sink, mut stream) = socket.split();
     let mut unflushed = false;
     let end = loop {
+        silence.restart();
         tokio::select! {
             biased;
             flushed = sink.flush(), if unflushed => {
@@ -102,7 +99,7 @@ where
                 Some(Ok(_)) => {}
                 Some(Err(error)) => break End::Broken(error),
             },
-            () = clock::sleep(silence_ns) => {
+            () = silence.long_enough() => {
                 sink.feed(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
                 unflushed = true;
             }
