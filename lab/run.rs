@@ -293,7 +293,7 @@ impl Prepared {
             recorder,
             buffers: match dialer {
                 Dialer::Simulated { .. } => self.buffers().simulated(&self.scenario),
-                Dialer::Tcp { .. } => self.buffers(),
+                Dialer::Tcp { .. } | Dialer::Memory(_) => self.buffers(),
             },
             dialer,
             start_ns: at.start_ns,
