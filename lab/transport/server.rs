@@ -118,7 +118,8 @@ impl Server {
         let place = Arc::new(place);
         let service = service_fn(move |mut request: Request<Incoming>| {
             let (server, origins, place) = (self.clone(), origins.clone(), place.clone());
-            async move {
+            // Boxed: as a part of the connection its room would be kept for as long as that is open.
+            Box::pin(async move {
                 let answer = match &*place {
                     Place::Refused(_) => overcrowded(),
                     Place::Served(slot) => {
@@ -127,7 +128,7 @@ impl Server {
                     }
                 };
                 Ok::<_, Infallible>(answer)
-            }
+            })
         });
         let connection = http1::Builder::new()
             .timer(HyperTimer)

@@ -113,7 +113,7 @@ fn answer(bench: &Bench) -> String {
         .max_by(|a, b| a.1.1.total_cmp(&b.1.1));
     match (near, far) {
         (Some((near_in, near)), Some((far_in, far))) if near != far => format!(
-            "Nearest to its floor is {} in {near_in} ({}), furthest from it {} in {far_in} ({}).",
+            "Compared with the floor, the cheapest is {} in {near_in} ({} of its time), the dearest {} in {far_in} ({}).",
             near.0,
             format::ratio(near.1),
             far.0,

@@ -55,7 +55,7 @@ fn sentences_follow_from_the_data() {
     let mut bench = bench();
     assert_eq!(
         answer(&bench),
-        "Nearest to its floor is Duplex in fanout 10 (1.1x), furthest from it Asking in delivery (6.0x)."
+        "Compared with the floor, the cheapest is Duplex in fanout 10 (1.1x of its time), the dearest Asking in delivery (6.0x)."
     );
     assert_eq!(
         sentences(&bench)[0],
