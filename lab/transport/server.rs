@@ -3,7 +3,7 @@
 pub use super::upgrade::Origins;
 
 use super::patient::Patient;
-use super::{Answer, Descriptor, Transport, http, post};
+use super::{Answer, Descriptor, Task, Transport, http, post};
 use crate::clock;
 use crate::clock::HyperTimer;
 use crate::hub::Hub;
@@ -117,18 +117,16 @@ impl Server {
         let head_timeout = self.head_timeout;
         let place = Arc::new(place);
         let service = service_fn(move |mut request: Request<Incoming>| {
-            let (server, origins, place) = (self.clone(), origins.clone(), place.clone());
-            // Boxed: as a part of the connection its room would be kept for as long as that is open.
-            Box::pin(async move {
-                let answer = match &*place {
-                    Place::Refused(_) => overcrowded(),
-                    Place::Served(slot) => {
-                        request.extensions_mut().insert(slot.clone());
-                        server.answer(request, &origins).await
-                    }
-                };
-                Ok::<_, Infallible>(answer)
-            })
+            // What a question needs until it is routed is let go before its answer is waited for: an
+            // answer that is held, or a stream, keeps little.
+            let answer = match &*place {
+                Place::Refused(_) => at_once(overcrowded()),
+                Place::Served(slot) => {
+                    request.extensions_mut().insert(slot.clone());
+                    self.answer(request, &origins)
+                }
+            };
+            async { Ok::<_, Infallible>(answer.await) }
         });
         let connection = http1::Builder::new()
             .timer(HyperTimer)
@@ -144,17 +142,20 @@ impl Server {
     }
 
     /// Routes a request to the door with its path.
-    async fn answer(&self, request: Request<Incoming>, origins: &Origins) -> Answer {
+    fn answer(&self, request: Request<Incoming>, origins: &Origins) -> Task<Answer> {
         let target = request.uri().path_and_query();
         if target.is_some_and(|target| target.as_str().len() > LONGEST_TARGET) {
             let text = "the path and query are longer than 4096 bytes\n";
-            return http::plain(StatusCode::URI_TOO_LONG, text);
+            return at_once(http::plain(StatusCode::URI_TOO_LONG, text));
         }
         let path = request.uri().path();
         if path == post::PUBLISH {
             return match origins.refusal(&request) {
-                Some(refusal) => refusal,
-                None => post::publish(request, &self.hub).await,
+                Some(refusal) => at_once(refusal),
+                None => {
+                    let hub = self.hub.clone();
+                    Box::pin(async move { post::publish(request, &hub).await })
+                }
             };
         }
         let snapshot = path == post::SNAPSHOT;
@@ -164,30 +165,25 @@ impl Server {
             for door in self.doors.iter() {
                 let _ = writeln!(text, "  {:<12} {}", door.path, door.descriptor.label);
             }
-            return http::plain(StatusCode::NOT_FOUND, &text);
+            return at_once(http::plain(StatusCode::NOT_FOUND, &text));
         }
         if request.method() != Method::GET {
             let text = "this door takes GET only\n";
             let mut answer = http::plain(StatusCode::METHOD_NOT_ALLOWED, text);
             let headers = answer.headers_mut();
             headers.insert(ALLOW, HeaderValue::from_static("GET"));
-            return answer;
+            return at_once(answer);
         }
         if !request.body().is_end_stream() {
             let text = "this door takes no body\n";
-            return http::last(http::plain(StatusCode::PAYLOAD_TOO_LARGE, text));
+            return at_once(http::last(http::plain(StatusCode::PAYLOAD_TOO_LARGE, text)));
         }
         if let Some(refusal) = origins.refusal(&request) {
-            return refusal;
+            return at_once(refusal);
         }
         match door {
-            Some(door) => {
-                door.transport
-                    .clone()
-                    .serve(request, self.hub.clone())
-                    .await
-            }
-            None => post::snapshot(&request, &self.hub),
+            Some(door) => door.transport.clone().serve(request, self.hub.clone()),
+            None => at_once(post::snapshot(&request, &self.hub)),
         }
     }
 }
@@ -196,6 +192,11 @@ impl Server {
 enum Place {
     Served(Slot),
     Refused(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit),
+}
+
+/// An answer that needs no waiting for.
+fn at_once(answer: Answer) -> Task<Answer> {
+    Box::pin(std::future::ready(answer))
 }
 
 /// The answer to a connection too many.
