@@ -12,6 +12,7 @@ mod oracles;
 mod raw;
 mod reproduce;
 mod retries;
+mod scale_run;
 mod server_process;
 mod stall;
 mod support;

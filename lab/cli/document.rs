@@ -112,8 +112,11 @@ mod tests {
             .render(&mut page)
             .unwrap();
         let page = String::from_utf8(page).unwrap();
+        // A hidden command is for the program itself, so the manual does not name it.
         for command in Arguments::command().get_subcommands() {
-            assert!(page.contains(command.get_name()), "{}", command.get_name());
+            let name = command.get_name();
+            let entry = format!("pushlab\\-{}(1)", name.replace('-', "\\-"));
+            assert_eq!(page.contains(&entry), !command.is_hide_set(), "{name}");
         }
         Arguments::command().debug_assert();
     }

@@ -39,3 +39,40 @@ impl MemoryListener {
         next.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn two_ends_talk_and_closing_one_ends_the_other() {
+        let (dialer, listener) = network();
+        let mut near = dialer.dial().expect("the listener is there");
+        let mut far = listener.accept().await.expect("the dialer is there");
+        near.write_all(b"question").await.expect("there is room");
+        let mut heard = [0; 8];
+        far.read_exact(&mut heard).await.expect("all of it");
+        assert_eq!(&heard, b"question");
+        far.write_all(b"answer").await.expect("there is room");
+        drop(far);
+        // What was on its way still arrives; then there is nothing more, and nobody to tell.
+        let mut heard = Vec::new();
+        near.read_to_end(&mut heard).await.expect("an end");
+        assert_eq!(heard, b"answer");
+        let error = near.write_all(b"?").await.expect_err("nobody is there");
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[tokio::test]
+    async fn without_the_other_side_nothing_opens() {
+        let (dialer, listener) = network();
+        drop(listener);
+        let error = dialer.dial().expect_err("nobody listens");
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+        let (dialer, listener) = network();
+        drop(dialer);
+        let error = listener.accept().await.expect_err("nobody dials");
+        assert_eq!(error.kind(), io::ErrorKind::NotConnected);
+    }
+}

@@ -14,12 +14,12 @@ use crate::net::Network;
 use crate::run::{Interrupt, Prepared, RunError};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 
 /// Runs the jobs that are not among the `known` trials, at most `workers` at a time, the longest first, and hands each
 /// trial to `done` as it ends. Returns all trials. A trial that this machine cannot run says so, and the others go on:
-/// with fewer clients they may well run. An early end, asked for or because `done`
+/// with fewer clients they may well run. With more they are not even tried. An early end, asked for or because `done`
 /// or a run failed, keeps what is finished.
 pub fn run<E: From<RunError>>(
     plan: &Plan,
@@ -31,18 +31,23 @@ pub fn run<E: From<RunError>>(
     let mut left = plan.left(&known);
     left.sort_by(|a, b| b.work.total_cmp(&a.work));
     let next = AtomicUsize::new(0);
+    let limit = Limit::default();
     let (send, receive) = mpsc::channel();
     let mut trials = known;
     thread::scope(|scope| {
         for _ in 0..workers.clamp(1, left.len().max(1)) {
-            let (send, next, left) = (send.clone(), &next, &left);
+            let (send, next, left, limit) = (send.clone(), &next, &left, &limit);
             scope.spawn(move || {
                 while let Some(job) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if interrupt.asked() {
                         return;
                     }
-                    let trial = trial(plan, job, interrupt).transpose();
+                    let trial = match limit.beyond(job) {
+                        Some(trial) => Some(Ok(trial)),
+                        None => trial(plan, job, interrupt).transpose(),
+                    };
                     let Some(trial) = trial else { return };
+                    limit.learn(&trial);
                     // Nobody listens any more once something has failed.
                     if send.send((*job, trial)).is_err() {
                         return;
@@ -61,6 +66,45 @@ pub fn run<E: From<RunError>>(
         Ok::<(), E>(())
     })?;
     Ok(SweepResults::new(plan.head.clone(), trials))
+}
+
+/// The smallest number of clients that this machine could not run, and why: descriptors, ports and memory are short for
+/// more clients of any transport, too, and some runs notice only after they have taken what there was.
+#[derive(Default)]
+struct Limit(Mutex<Option<(u32, String)>>);
+
+impl Limit {
+    fn known(&self) -> MutexGuard<'_, Option<(u32, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What becomes of a job with more clients.
+    fn beyond(&self, job: &Job) -> Option<Trial> {
+        let known = self.known();
+        let (clients, why) = known.as_ref()?;
+        let more = job.scenario.clients > *clients;
+        more.then(|| {
+            not_run(
+                job,
+                format!("not tried, because fewer could not be run: {why}"),
+            )
+        })
+    }
+
+    fn learn(&self, trial: &Result<Trial, RunError>) {
+        let Ok(Trial {
+            clients,
+            not_run: Some(why),
+            ..
+        }) = trial
+        else {
+            return;
+        };
+        let mut known = self.known();
+        if known.as_ref().is_none_or(|(least, _)| clients < least) {
+            *known = Some((*clients, why.clone()));
+        }
+    }
 }
 
 /// One trial; none if it was ended early.

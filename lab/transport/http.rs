@@ -188,3 +188,32 @@ pub async fn connect(line: &Line) -> Result<SendRequest<Full<Bytes>>, Lost> {
     tokio::spawn(connection);
     Ok(sender)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{S, agenda};
+
+    /// The text of one second must not be shown in another, nor in the next world of the same thread.
+    #[test]
+    fn a_date_is_the_date_of_its_own_world() {
+        let simulated = || {
+            let world = agenda::run(|_| false, Vec::new, async {
+                assert_eq!(date(), "Wed, 01 Jan 2025 00:00:00 GMT");
+                clock::sleep_until(S - 1).await;
+                assert_eq!(date(), "Wed, 01 Jan 2025 00:00:00 GMT");
+                clock::sleep_until(S).await;
+                assert_eq!(date(), "Wed, 01 Jan 2025 00:00:01 GMT");
+            });
+            world.expect("a run that does not stall");
+        };
+        simulated();
+        // Here a second may pass between any two lines.
+        let before = clock::epoch_second();
+        let shown = date();
+        let after = clock::epoch_second();
+        let mut possible = (before..=after).map(clock::http_date);
+        assert!(possible.any(|date| shown == date.as_str()), "{shown:?}");
+        simulated();
+    }
+}

@@ -55,7 +55,11 @@ impl World {
     /// Lets `main` loose on the world; it is given the feed.
     fn run<F: Future>(self, main: impl FnOnce(Feed) -> F) -> F::Output {
         let scenario = scenario::shipped("ticker").expect("the ticker is shipped");
-        let buffers = Buffers::for_scenario(&scenario);
+        // Sockets for those who use them: followers of a ticker hardly send, people in an application do.
+        let buffers = match self.app.map(scenario::shipped) {
+            None => Buffers::for_scenario(&scenario),
+            Some(app) => Buffers::for_scenario(&app.expect("it is shipped")),
+        };
         let link = LinkConfig {
             delay_ns: DELAY_NS,
             jitter_ns: 0,
