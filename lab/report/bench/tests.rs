@@ -67,7 +67,7 @@ fn sentences_follow_from_the_data() {
     };
     bench.measured = bench.measured.iter().map(faster).collect();
     assert!(
-        answer(&bench).contains("furthest from it Asking in fanout 1000 backlog 8 (4.0x)"),
+        answer(&bench).contains("the dearest Asking in fanout 1000 backlog 8 (4.0x)"),
         "{}",
         answer(&bench)
     );
