@@ -117,7 +117,9 @@ impl Transport for WebSocket {
                         WebSocketStream::from_raw_socket(TokioIo::new(wire), Role::Server, limits)
                             .await;
                     // A client that is gone is no error of the server.
-                    let _ = server::push(socket, hub, self.pacing, self.heartbeat.as_nanos()).await;
+                    // In a box, so that while it opens a connection costs no more than it needs.
+                    let push = server::push(socket, hub, self.pacing, self.heartbeat.as_nanos());
+                    let _ = Box::pin(push).await;
                 }
             });
             answer

@@ -8,6 +8,7 @@
 //! runtime's park hook, which drives it, must be `Send`.
 
 mod cable;
+mod connection;
 mod endpoint;
 pub mod link;
 mod middlebox;

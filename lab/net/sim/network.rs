@@ -1,5 +1,7 @@
 //! The simulated network itself: connections, the packets between their ends, and their timers.
 
+use super::cable::Cable;
+use super::connection::Connection;
 use super::endpoint::{Endpoint, Side, SocketBuffers};
 use super::link::{Link, LinkConfig};
 use super::repair::Verdict;
@@ -7,10 +9,9 @@ use super::segment::{self, Segment};
 use super::tap::{self, Tap, Tapped};
 use super::{SimConfig, token};
 use crate::clock::{self, agenda};
-use crate::measure::classify::Direction;
 use crate::measure::ledger::{ConnectionLedger, Ledger};
-use smoltcp::wire::TcpSeqNumber;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 /// The lines, the connections over them, and the packets on their way.
@@ -18,7 +19,8 @@ pub struct Network {
     lines: Vec<Line>,
     pub connections: Vec<Connection>,
     /// Packets on their way.
-    in_flight: slab::Slab<(Vec<u8>, Segment)>,
+    in_flight: slab::Slab<(Rc<[u8]>, Segment)>,
+    cable: Cable,
     /// Established and not yet accepted.
     backlog: VecDeque<u32>,
     pub acceptor: Option<Waker>,
@@ -34,42 +36,6 @@ struct Line {
     down: Link,
     up: Link,
     next_port: u16,
-}
-
-/// A connection: both ends and the books on what goes between them.
-pub struct Connection {
-    pub client: u32,
-    client_end: Endpoint,
-    server_end: Endpoint,
-    ledger: ConnectionLedger,
-    /// First stream byte of each direction, once its SYN has been seen.
-    first_up: Option<TcpSeqNumber>,
-    first_down: Option<TcpSeqNumber>,
-    accepted: bool,
-    /// When data last passed the client's end of the line, either way.
-    pub passed_ns: u64,
-}
-
-impl Connection {
-    /// One of its ends.
-    pub fn end(&mut self, side: Side) -> &mut Endpoint {
-        match side {
-            Side::Client => &mut self.client_end,
-            Side::Server => &mut self.server_end,
-        }
-    }
-
-    /// A packet passes the client's end of the line.
-    fn pass(&mut self, segment: &Segment, now_ns: u64) {
-        if segment.payload > 0 || segment.syn {
-            self.passed_ns = now_ns;
-        }
-    }
-
-    /// Whether the client has it open.
-    pub fn open(&mut self) -> bool {
-        !self.client_end.connecting() && !self.client_end.finished()
-    }
 }
 
 impl Network {
@@ -89,6 +55,7 @@ impl Network {
             lines: (0..config.clients).map(line).collect(),
             connections: Vec::new(),
             in_flight: slab::Slab::new(),
+            cable: Cable::default(),
             backlog: VecDeque::new(),
             acceptor: None,
             buffers: config.buffers,
@@ -145,7 +112,7 @@ impl Network {
         if segment.payload > 0 {
             end.hear(side, now_ns);
         }
-        end.cable.incoming = Some(packet);
+        self.cable.incoming = Some(packet);
         for packet in repeats {
             self.transmit(id, side, packet, true);
         }
@@ -188,17 +155,19 @@ impl Network {
         let now_ns = clock::now_ns();
         let connection = &mut self.connections[id as usize];
         let end = connection.end(side);
-        end.poll(now_ns);
+        end.poll(&mut self.cable, now_ns);
         if !end.owned && end.socket().can_recv() && (side == Side::Client || connection.accepted) {
             // Data for a program that has gone: Linux answers with a reset.
             let end = connection.end(side);
             end.socket().abort();
-            end.poll(now_ns);
+            end.poll(&mut self.cable, now_ns);
         }
-        let end = connection.end(side);
-        for packet in std::mem::take(&mut end.cable.outgoing) {
-            self.transmit(id, side, packet, false);
+        let mut outgoing = std::mem::take(&mut self.cable.outgoing);
+        for packet in outgoing.drain(..) {
+            self.transmit(id, side, packet[..].into(), false);
+            self.cable.spare.push(packet);
         }
+        self.cable.outgoing = outgoing;
         let connection = &mut self.connections[id as usize];
         if side == Side::Server && !connection.accepted && connection.server_end.socket().may_send()
         {
@@ -219,7 +188,7 @@ impl Network {
     }
 
     /// Puts a packet of one end on the line. `again` marks a repeat by the repair layer.
-    fn transmit(&mut self, id: u32, from: Side, mut packet: Vec<u8>, again: bool) {
+    fn transmit(&mut self, id: u32, from: Side, mut packet: Rc<[u8]>, again: bool) {
         let now_ns = clock::now_ns();
         let connection = &mut self.connections[id as usize];
         let mut segment = Segment::of(&packet);
@@ -233,7 +202,9 @@ impl Network {
             {
                 Verdict::Send { repeated } => repeated,
                 Verdict::OnlyAck { seq } => {
-                    segment::strip(&mut packet, &segment, seq);
+                    let mut bare = packet.to_vec();
+                    segment::strip(&mut bare, &segment, seq);
+                    packet = bare.into();
                     segment = Segment::of(&packet);
                     0
                 }
@@ -293,25 +264,5 @@ impl Network {
             sum += connection.ledger.totals();
         }
         sum
-    }
-}
-
-impl Connection {
-    /// Direction of a packet, and up to which stream byte of the other direction it acknowledges.
-    fn account(&mut self, from: Side, segment: &Segment) -> (Direction, Option<u64>) {
-        let (direction, own, other) = match from {
-            Side::Client => (Direction::Up, &mut self.first_up, self.first_down),
-            Side::Server => (Direction::Down, &mut self.first_down, self.first_up),
-        };
-        if segment.syn {
-            *own = Some(segment.seq + 1);
-        }
-        let acked = segment
-            .ack
-            .zip(other)
-            // Whoever gave up while connecting acknowledges nothing.
-            .filter(|(ack, first)| ack >= first)
-            .map(|(ack, first)| (ack - first) as u64);
-        (direction, acked)
     }
 }

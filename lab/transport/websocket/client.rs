@@ -16,7 +16,8 @@ use tokio_tungstenite::{WebSocketStream, tungstenite};
 impl WebSocket {
     /// Client half: opens, says hello, and listens until the run is over.
     pub(super) async fn listen(&self, client: &mut Client) -> Result<(), Lost> {
-        let open = async {
+        // In a box, or its memory would be held as long as the connection.
+        let open = Box::pin(async {
             let wire = client.dial().await?;
             client.requested();
             let upgrade = upgrade::ask(DESCRIPTOR.path, &self.heads, client.start_ns());
@@ -28,7 +29,7 @@ impl WebSocket {
             .await
             .map_err(|_| Lost)?;
             Ok::<_, Lost>(socket)
-        };
+        });
         let Some(socket) = client.read(PATIENCE_NS, open).await? else {
             return Ok(());
         };

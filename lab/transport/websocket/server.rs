@@ -8,6 +8,8 @@ use crate::transport::close::{fail, refuse};
 use crate::transport::hello::{change, hello};
 use crate::transport::pace::{News, Pacing, Silence};
 use futures_util::{SinkExt, StreamExt};
+use std::future::poll_fn;
+use std::task::Poll;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
@@ -53,63 +55,82 @@ where
     }
     let mut news = pacing.open(feed);
     let mut silence = Silence::new(heartbeat_ns);
-    // Two halves: what the client says is heard even while what it is told waits for the line.
-    let (mut sink, mut stream) = socket.split();
     let mut unflushed = false;
     let end = loop {
         silence.restart();
         tokio::select! {
             biased;
-            flushed = sink.flush(), if unflushed => {
-                flushed.map_err(|_| Lost)?;
-                unflushed = false;
-            }
             news = news.after(cursor), if !unflushed => match news {
                 // All that is new, then one flush: a backlog leaves in few segments.
                 Ok(events) => {
                     for event in events {
                         cursor = event.seq;
-                        sink.feed(Message::Text(text(&event.payload))).await.map_err(|_| Lost)?;
+                        socket.feed(Message::Text(text(&event.payload))).await.map_err(|_| Lost)?;
                     }
                     unflushed = true;
                 }
                 Err(_) => break End::Forgotten,
             },
-            // Reading answers pings; the answer to a close waits to be flushed (RFC 6455, 5.5.1).
-            message = stream.next() => match message {
-                Some(Ok(Message::Close(_))) => {
-                    let _ = sink.flush().await; // ends with "closed" or with a lost connection
+            // What the client says is heard even while what it is told waits for the line.
+            next = flushed_or_heard(&mut socket, unflushed) => match next {
+                Next::Flushed(flushed) => {
+                    flushed.map_err(|_| Lost)?;
+                    unflushed = false;
+                }
+                // Reading answers pings; the answer to a close waits to be flushed (RFC 6455, 5.5.1).
+                Next::Heard(Some(Ok(Message::Close(_)))) => {
+                    let _ = socket.flush().await; // ends with "closed" or with a lost connection
                     return Ok(());
                 }
-                None => return Ok(()),
-                Some(Ok(Message::Text(said))) => {
+                Next::Heard(None) => return Ok(()),
+                Next::Heard(Some(Ok(Message::Text(said)))) => {
                     let Some(answers) = heard(&hub, &client, &said, &mut news, &mut cursor) else {
                         break End::Forgotten;
                     };
                     for answer in answers {
-                        sink.feed(Message::Text(answer)).await.map_err(|_| Lost)?;
+                        socket.feed(Message::Text(answer)).await.map_err(|_| Lost)?;
                         unflushed = true;
                     }
                 }
-                Some(Ok(Message::Binary(_))) if hub.takes_messages() => {
+                Next::Heard(Some(Ok(Message::Binary(_)))) if hub.takes_messages() => {
                     let text = r#"{"ack":null,"error":"a message is text, not binary"}"#;
-                    sink.feed(Message::text(text)).await.map_err(|_| Lost)?;
+                    socket.feed(Message::text(text)).await.map_err(|_| Lost)?;
                     unflushed = true;
                 }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => break End::Broken(error),
+                Next::Heard(Some(Ok(_))) => {}
+                Next::Heard(Some(Err(error))) => break End::Broken(error),
             },
             () = silence.long_enough() => {
-                sink.feed(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
+                socket.feed(Message::Ping(Bytes::new())).await.map_err(|_| Lost)?;
                 unflushed = true;
             }
         }
     };
-    let socket = sink.reunite(stream).map_err(|_| Lost)?;
     match end {
         End::Forgotten => refuse(socket, FORGOTTEN, "events after this cursor are gone").await,
         End::Broken(error) => fail(socket, &error, largest(&hub)).await,
     }
+}
+
+/// What an open socket does next.
+enum Next {
+    Flushed(Result<(), tungstenite::Error>),
+    Heard(Option<Result<Message, tungstenite::Error>>),
+}
+
+/// Flushes if there is something to flush, and reads. Polled together, so that the socket need not be split into two
+/// halves with a lock between them.
+async fn flushed_or_heard<W>(socket: &mut WebSocketStream<W>, unflushed: bool) -> Next
+where
+    W: AsyncRead + AsyncWrite + Unpin,
+{
+    poll_fn(|cx| {
+        if unflushed && let Poll::Ready(flushed) = socket.poll_flush_unpin(cx) {
+            return Poll::Ready(Next::Flushed(flushed));
+        }
+        socket.poll_next_unpin(cx).map(Next::Heard)
+    })
+    .await
 }
 
 /// Why a server ends a connection.

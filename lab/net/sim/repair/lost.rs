@@ -5,6 +5,7 @@ use super::segment;
 use super::{Alarm, Repair, Reply, Sent};
 use crate::clock::{MS, S};
 use smoltcp::wire::TcpSeqNumber;
+use std::rc::Rc;
 
 /// A probe for several segments waits this much longer than two round trips (Linux `TCP_TIMEOUT_MIN`).
 const PROBE_MARGIN_NS: u64 = 2 * MS;
@@ -91,7 +92,7 @@ impl Repair {
     }
 
     /// Repeats lost segments, oldest first, as far as the window allows.
-    pub(super) fn repeat_lost(&mut self, now_ns: u64, mut repeat: impl FnMut(Vec<u8>)) {
+    pub(super) fn repeat_lost(&mut self, now_ns: u64, mut repeat: impl FnMut(Rc<[u8]>)) {
         let mut in_flight = self.in_flight();
         let room = self.window.room(in_flight);
         let lost = self.unacknowledged.iter_mut().enumerate();
@@ -112,12 +113,14 @@ impl Sent {
         &mut self,
         now_ns: u64,
         reply: Option<Reply>,
-        repeat: &mut impl FnMut(Vec<u8>),
+        repeat: &mut impl FnMut(Rc<[u8]>),
     ) {
         self.sent_ns = now_ns;
         self.repeated = true;
         self.lost = false;
-        segment::refresh(&mut self.packet, segment::timestamp(now_ns), reply);
+        let mut packet = self.packet.to_vec();
+        segment::refresh(&mut packet, segment::timestamp(now_ns), reply);
+        self.packet = packet.into();
         repeat(self.packet.clone());
     }
 }

@@ -22,6 +22,7 @@ use lost::Newest;
 use round_trip::RoundTrip;
 use smoltcp::wire::TcpSeqNumber;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use window::Window;
 
 /// A connection is given up when this many timeouts in a row brought no sign of life from the other
@@ -48,7 +49,7 @@ pub enum Verdict {
 struct Sent {
     start: TcpSeqNumber,
     end: TcpSeqNumber,
-    packet: Vec<u8>,
+    packet: Rc<[u8]>, // the one on its way: replaced, never changed
     sent_ns: u64,
     repeated: bool,
     /// Acknowledged selectively: it arrived, something before it did not.
@@ -115,7 +116,7 @@ impl Repair {
     }
 
     /// smoltcp sends `packet`, now.
-    pub fn outgoing(&mut self, now_ns: u64, segment: &Segment, packet: &[u8]) -> Verdict {
+    pub fn outgoing(&mut self, now_ns: u64, segment: &Segment, packet: &Rc<[u8]>) -> Verdict {
         if segment.rst {
             self.forget();
             return Verdict::Send { repeated: 0 };
@@ -151,7 +152,7 @@ impl Repair {
         self.unacknowledged.push_back(Sent {
             start: segment.seq,
             end: segment.end(),
-            packet: packet.to_vec(),
+            packet: packet.clone(),
             sent_ns: now_ns,
             repeated: false,
             arrived: false,
@@ -166,7 +167,7 @@ impl Repair {
     }
 
     /// A packet arrives from the other side; calls `repeat` with what must be sent again at once.
-    pub fn incoming(&mut self, now_ns: u64, segment: &Segment, repeat: impl FnMut(Vec<u8>)) {
+    pub fn incoming(&mut self, now_ns: u64, segment: &Segment, repeat: impl FnMut(Rc<[u8]>)) {
         self.unanswered_timeouts = 0;
         if segment.rst {
             return self.forget();
@@ -191,7 +192,9 @@ impl Repair {
         {
             // smoltcp takes the data of a segment that comes early, but forgets its FIN, and ignores
             // the FIN of a repeat whose data it has.
-            segment::trim(&mut oldest.packet, ack - oldest.start);
+            let mut packet = oldest.packet.to_vec();
+            segment::trim(&mut packet, ack - oldest.start);
+            oldest.packet = packet.into();
             oldest.start = ack;
         }
         // With a repeated SYN nobody knows which of them was answered (Karn's rule).
@@ -250,7 +253,7 @@ impl Repair {
     }
 
     /// Time has passed; calls `repeat` with what must be sent again.
-    pub fn expire(&mut self, now_ns: u64, mut repeat: impl FnMut(Vec<u8>)) {
+    pub fn expire(&mut self, now_ns: u64, mut repeat: impl FnMut(Rc<[u8]>)) {
         if self.reorder_ns.is_some_and(|at_ns| at_ns <= now_ns) {
             if self.find_lost(now_ns) {
                 let in_flight = self.in_flight();
