@@ -101,7 +101,17 @@ impl Outcome {
 
 fn problem(book: &Book, verified: bool) -> Option<String> {
     let unexplained = || "the counts do not add up to what was expected".to_owned();
-    (!verified).then(|| book.problem.clone().unwrap_or_else(unexplained))
+    (!verified).then(|| {
+        let mut words = book.problem.clone().unwrap_or_else(unexplained);
+        if let Some(first) = &book.first_unopened {
+            // Clients try again, so it may be no cause; but it is what a machine says that is too small.
+            let times = book.unopened;
+            words.push_str(&format!(
+                "; connecting failed {times} times, first with: {first}"
+            ));
+        }
+        words
+    })
 }
 
 /// What the formulas need.
@@ -192,5 +202,29 @@ fn sizes(prepared: &Prepared) -> Events {
     Events {
         payload_bytes: bytes as f64 / count,
         seq_digits: f64::from(digits) / count,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_connections_are_named_where_a_run_is_not_verified() {
+        let scenario = crate::scenario::shipped("ticker").expect("shipped");
+        let prepared = Prepared::new(scenario).expect("a run");
+        let recorder = Recorder::new(prepared.expectation(false));
+        let words = problem(&recorder.close(), false).expect("nobody saw anything");
+        assert!(!words.contains("connecting"), "{words}");
+        recorder.unopened(&"too many open files");
+        recorder.unopened(&"refused");
+        let book = recorder.close();
+        assert_eq!(problem(&book, true), None);
+        assert_eq!(
+            problem(&book, false),
+            Some(format!(
+                "{words}; connecting failed 2 times, first with: too many open files"
+            ))
+        );
     }
 }

@@ -328,11 +328,11 @@ impl Line {
     /// Opens a connection.
     pub async fn dial(&self) -> Result<Counted, Lost> {
         self.recorder.dialled(self.number, clock::now_ns());
-        let dialled = self.dialer.dial().await;
-        if dialled.is_err() {
+        let wire = self.dialer.dial().await.map_err(|error| {
             self.hung_up();
-        }
-        let wire = dialled.map_err(|_| Lost)?;
+            self.recorder.unopened(&error);
+            Lost
+        })?;
         Ok(Counted::new(wire, self.clone()))
     }
 

@@ -41,6 +41,9 @@ pub struct Book {
     pub states_different: u64,
     /// What the screen of [`Expectation::watched`] showed: `(seen, born)` of each newest event.
     pub watched_screen: Vec<(u64, u64)>,
+    /// Connections that could not be opened, and why the first could not.
+    pub unopened: u64,
+    pub first_unopened: Option<String>,
     /// The first thing that went wrong, in words.
     pub problem: Option<String>,
 }
@@ -78,6 +81,8 @@ impl Book {
             states_compared: 0,
             states_different: 0,
             watched_screen: Vec::new(),
+            unopened: 0,
+            first_unopened: None,
             problem: None,
         }
     }

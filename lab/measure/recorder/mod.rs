@@ -145,6 +145,13 @@ impl Recorder {
         own.most_open = own.most_open.max(own.open);
     }
 
+    /// A connection could not be opened. That is no problem of its own: the client tries again.
+    pub fn unopened(&self, why: &impl std::fmt::Display) {
+        let book = &mut self.lock().book;
+        book.unopened += 1;
+        book.first_unopened.get_or_insert_with(|| why.to_string());
+    }
+
     /// A connection of a client is no more, or never came to be.
     pub fn hung_up(&self, client: u32) {
         let mut state = self.lock();
