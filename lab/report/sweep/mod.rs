@@ -49,6 +49,10 @@ fn method(results: &SweepResults) -> Vec<String> {
             false => format!("they last from {} to {}", time(least), time(most)),
         };
         said.push(match sweep.scenario.has_fixed_instants() {
+            // As one run would be: nothing was asked for that would lengthen it.
+            _ if sweep.least_events <= 1 && sweep.least_polls <= 1 => {
+                format!("Trials are as long as the scenario says: {lengths}, warm-up included.")
+            }
             true => format!(
                 "Trials are not lengthened, because what happens at a fixed instant would weigh less in a longer run: \
                  {lengths}, warm-up included. More repeats make the intervals narrower, not longer runs."
