@@ -6,8 +6,11 @@
 //! threads of a run share. Times are whole nanoseconds since the start of the run.
 
 pub mod agenda;
+mod alarm;
 mod monotonic;
 mod precise;
+
+pub use alarm::Alarm;
 
 use std::cell::Cell;
 use std::future::Future;

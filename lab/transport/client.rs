@@ -3,16 +3,17 @@
 use super::counted::Counted;
 use super::following::Following;
 use super::heads::Heads;
+use super::line::Line;
 use super::person::Person;
-use crate::clock;
+use crate::clock::{self, Alarm};
 use crate::feed::payload_seq;
 use crate::measure::recorder::Recorder;
 use crate::net::{Buffers, Dialer};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
@@ -58,6 +59,8 @@ pub struct Client {
     losses: u32,
     /// Exactly how long it waits before it returns; otherwise it backs off.
     pause_ns: Option<u64>,
+    /// When it looks up from reading; one for all readings, since each of them puts it off.
+    alarm: Mutex<Alarm>,
 }
 
 /// The connection is gone, or nothing came over it for too long.
@@ -73,6 +76,7 @@ impl Client {
             dice,
             losses: 0,
             pause_ns: None,
+            alarm: Mutex::default(),
         }
     }
 
@@ -285,13 +289,23 @@ impl Client {
                 biased;
                 value = &mut what => return Ok(Some(value)),
                 () = told(ending.as_mut()) => {}
-                () = clock::sleep_until(wake_ns) => {
+                () = self.look_up(wake_ns) => {
                     if clock::now_ns() >= give_up_ns {
                         return Err(Lost);
                     }
                 }
             }
         }
+    }
+
+    /// Waits until `wake_ns`.
+    async fn look_up(&self, wake_ns: u64) {
+        poll_fn(|context| {
+            let alarm = self.alarm.lock();
+            let mut alarm = alarm.unwrap_or_else(PoisonError::into_inner);
+            alarm.poll_until(wake_ns, context)
+        })
+        .await;
     }
 
     /// Pauses after a loss: doubled each time up to a cap, and jittered so that clients that lost
@@ -312,43 +326,6 @@ async fn told(ending: Pin<&mut Option<Notified<'_>>>) {
     match ending.as_pin_mut() {
         Some(ending) => ending.await,
         None => std::future::pending().await,
-    }
-}
-
-/// A client's access to the server: opens connections, and keeps count of them.
-#[derive(Clone)]
-pub struct Line {
-    number: u32,
-    dialer: Dialer,
-    recorder: Recorder,
-    buffers: Buffers,
-}
-
-impl Line {
-    /// Opens a connection.
-    pub async fn dial(&self) -> Result<Counted, Lost> {
-        self.recorder.dialled(self.number, clock::now_ns());
-        let wire = self.dialer.dial().await.map_err(|error| {
-            self.hung_up();
-            self.recorder.unopened(&error);
-            Lost
-        })?;
-        Ok(Counted::new(wire, self.clone()))
-    }
-
-    /// Notes that a connection is gone.
-    pub(super) fn hung_up(&self) {
-        self.recorder.hung_up(self.number);
-    }
-
-    /// Buffer sizes of its connections.
-    pub fn buffers(&self) -> Buffers {
-        self.buffers
-    }
-
-    /// Notes that an HTTP request goes out.
-    pub fn requested(&self) {
-        self.recorder.requested();
     }
 }
 

@@ -1,6 +1,6 @@
 //! A client's wire that says when it is gone, so that the connections a client holds can be counted.
 
-use super::client::Line;
+use super::line::Line;
 use crate::net::Wire;
 use std::io;
 use std::pin::Pin;

@@ -28,10 +28,7 @@ impl Parser {
 
     /// Reads the next bytes; calls `event` with the data of each event that they complete.
     pub fn feed(&mut self, mut bytes: &[u8], mut event: impl FnMut(&[u8])) {
-        while let Some(end) = bytes
-            .iter()
-            .position(|&byte| byte == b'\n' || byte == b'\r')
-        {
+        while let Some(end) = memchr::memchr2(b'\n', b'\r', bytes) {
             let (line, rest) = (&bytes[..end], &bytes[end + 1..]);
             let belongs_to_cr = self.after_cr && end == 0 && bytes[0] == b'\n';
             self.after_cr = bytes[end] == b'\r';

@@ -1,6 +1,7 @@
 //! The few lines of HTTP that the transports share: short answers, and a connection to ask over.
 
-use super::client::{Line, Lost, SharedHeads};
+use super::client::{Lost, SharedHeads};
+use super::line::Line;
 use super::post;
 use crate::clock;
 use crate::feed::Reader;
@@ -24,6 +25,7 @@ pub type Answer = Response<Body>;
 
 /// Largest body that a client accepts.
 const LARGEST_BODY: usize = 16 << 20;
+
 /// A short answer in plain text, for people and errors.
 pub fn plain(status: StatusCode, text: &str) -> Answer {
     let mut answer =

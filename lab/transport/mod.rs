@@ -15,6 +15,7 @@ mod following;
 mod heads;
 mod hello;
 mod http;
+mod line;
 mod long_poll;
 mod pace;
 mod patient;

@@ -1,7 +1,7 @@
 //! When a push sends: each event as it is born, or what is new together, on a grid of time; and a sign of life when it
 //! has been silent for long.
 
-use crate::clock::{self, Sleep};
+use crate::clock::{self, Alarm};
 use crate::feed::{Batch, Forgotten, Reader};
 use crate::scenario::{Delivery, Scenario, Span, spaced};
 
@@ -103,13 +103,12 @@ impl News {
     }
 }
 
-/// How long a connection has been silent. Whoever sends all the time restarts it for every message, so that only notes
-/// the instant: one timer runs, and when it ends it looks how much is missing by then.
+/// How long a connection has been silent.
 pub struct Silence {
     /// After so much silence there is a sign of life; zero for never.
     longest_ns: u64,
     since_ns: u64,
-    timer: Option<Sleep>,
+    alarm: Alarm,
 }
 
 impl Silence {
@@ -117,7 +116,7 @@ impl Silence {
         Self {
             longest_ns,
             since_ns: clock::now_ns(),
-            timer: None,
+            alarm: Alarm::default(),
         }
     }
 
@@ -133,15 +132,7 @@ impl Silence {
         if self.longest_ns == 0 {
             return std::future::pending().await;
         }
-        loop {
-            let due_ns = self.since_ns.saturating_add(self.longest_ns);
-            self.timer
-                .get_or_insert_with(|| clock::sleep_until(due_ns))
-                .await;
-            self.timer = None;
-            if clock::now_ns() >= self.since_ns.saturating_add(self.longest_ns) {
-                return;
-            }
-        }
+        let due_ns = self.since_ns.saturating_add(self.longest_ns);
+        self.alarm.until(due_ns).await;
     }
 }

@@ -64,7 +64,7 @@ impl Content {
             Content::Events(line) => line.feed(bytes, out),
             Content::Lines => {
                 while !bytes.is_empty() {
-                    let text = bytes.iter().position(|&b| b == b'\n');
+                    let text = memchr::memchr(b'\n', bytes);
                     let text = text.unwrap_or(bytes.len());
                     emit(&mut bytes, text, Layer::Payload, out);
                     let ends = bytes.iter().take_while(|&&b| b == b'\n').count();

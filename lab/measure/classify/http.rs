@@ -77,7 +77,7 @@ pub(super) struct Answer {
 /// that may begin a line end.
 pub(super) fn head_end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
-    while let Some(found) = bytes[at..].iter().position(|&b| b == b'\n') {
+    while let Some(found) = memchr::memchr(b'\n', &bytes[at..]) {
         at += found + 1;
         match &bytes[at..] {
             [b'\r', b'\n', ..] => return Some(at + 2),

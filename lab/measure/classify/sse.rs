@@ -75,6 +75,6 @@ impl Line {
 
 /// How many bytes come before the end of the line, or of the text.
 fn line_length(text: &[u8]) -> usize {
-    let end = text.iter().position(|&b| b == b'\n' || b == b'\r');
+    let end = memchr::memchr2(b'\n', b'\r', text);
     end.unwrap_or(text.len())
 }

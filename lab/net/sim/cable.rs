@@ -8,7 +8,7 @@ use std::rc::Rc;
 /// Largest IP packet on Ethernet.
 pub const MTU: usize = 1_500;
 
-/// The ends of the cable between smoltcp and the link: at most one packet comes in at a time. All interfaces of a
+/// The ends of the cable between smoltcp and the link: at most one packet comes in at a time. All ends of a
 /// network share one, since each takes in what comes, and gives away what it puts out, before the next has its turn.
 #[derive(Default)]
 pub struct Cable {

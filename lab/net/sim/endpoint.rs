@@ -1,19 +1,19 @@
-//! One end of a simulated connection: a smoltcp interface with one TCP socket, set up to behave as
-//! Linux does with TCP_NODELAY, plus what smoltcp leaves out (congestion window, loss repair).
+//! One end of a simulated connection: a smoltcp TCP socket, set up to behave as Linux does with
+//! TCP_NODELAY, plus what smoltcp leaves out (congestion window, loss repair).
 
 use super::cable::Cable;
 use super::repair::Repair;
 use crate::clock::{MS, US, agenda};
-use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
+use smoltcp::iface::{Config, Interface, PollResult, SocketHandle, SocketSet};
 use smoltcp::socket::tcp;
 use smoltcp::time::{Duration, Instant};
-use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr, Ipv4Address};
+use smoltcp::wire::{HardwareAddress, IpAddress, IpEndpoint, Ipv4Address};
 use std::collections::VecDeque;
 use std::task::Waker;
 
 /// The port every simulated server listens on.
 const SERVER_PORT: u16 = 80;
-/// Address of the server; each connection lives in its own pair of interfaces.
+/// Address of the server.
 const SERVER: Ipv4Address = Ipv4Address::new(10, 0, 0, 1);
 /// Linux acknowledges as soon as the reader has emptied its buffer; 0.1 ms lets an immediate answer
 /// carry the acknowledgement along.
@@ -22,6 +22,7 @@ const ACK_DELAY: Duration = Duration::from_micros(100);
 const PROMPT_NS: u64 = 40 * MS;
 /// Largest payload of a segment on Ethernet with timestamps: 1,500 - 20 - 20 - 12.
 const MSS: usize = 1_448;
+
 /// Which end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -48,12 +49,13 @@ pub struct SocketBuffers {
 
 /// One end of a connection.
 pub struct Endpoint {
-    interface: Interface,
     sockets: SocketSet<'static>,
     handle: SocketHandle,
     pub repair: Repair,
     pub reader: Option<Waker>,
     pub writer: Option<Waker>,
+    /// When smoltcp next needs the time, as of the last look.
+    stack_ns: Option<u64>,
     /// Earliest entry on the agenda for this end.
     pub timer_ns: Option<u64>,
     /// Whether the program still holds the wire.
@@ -70,22 +72,16 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// An end that listens (server) or has just begun to connect (client).
-    pub fn new(side: Side, client: u32, port: u16, buffers: SocketBuffers, now_ns: u64) -> Self {
+    pub fn new(
+        side: Side,
+        client: u32,
+        port: u16,
+        buffers: SocketBuffers,
+        interface: &mut Interface,
+    ) -> Self {
         let host = client + 1;
-        let client_address =
-            Ipv4Address::new(10, 1 + (host >> 16) as u8, (host >> 8) as u8, host as u8);
-        let address = match side {
-            Side::Client => client_address,
-            Side::Server => SERVER,
-        };
-        let mut config = Config::new(HardwareAddress::Ip);
-        // Seeds the initial sequence numbers only.
-        config.random_seed =
-            u64::from(client) << 17 | u64::from(port) << 1 | (side == Side::Server) as u64;
-        let mut interface = Interface::new(config, &mut Cable::default(), instant(now_ns));
-        interface.update_ip_addrs(|addresses| {
-            let _ = addresses.push(IpCidr::new(IpAddress::Ipv4(address), 8));
-        });
+        let address = Ipv4Address::new(10, 1 + (host >> 16) as u8, (host >> 8) as u8, host as u8);
+        let local = IpEndpoint::new(IpAddress::Ipv4(address), port);
         let (receive, send) = match side {
             Side::Client => (buffers.down, buffers.up),
             Side::Server => (buffers.up, buffers.down),
@@ -105,18 +101,18 @@ impl Endpoint {
                 .listen(SERVER_PORT)
                 .expect("a fresh socket can listen"),
             Side::Client => socket
-                .connect(interface.context(), (SERVER, SERVER_PORT), port)
+                .connect(interface.context(), (SERVER, SERVER_PORT), local)
                 .expect("a fresh socket can connect"),
         }
         let mut sockets = SocketSet::new(Vec::with_capacity(1));
         let handle = sockets.add(socket);
         Self {
-            interface,
             sockets,
             handle,
             repair: Repair::default(),
             reader: None,
             writer: None,
+            stack_ns: None,
             timer_ns: None,
             owned: side == Side::Client,
             held: VecDeque::new(),
@@ -138,11 +134,19 @@ impl Endpoint {
     }
 
     /// Lets smoltcp take in what the cable brought and put out what is due.
-    pub fn poll(&mut self, cable: &mut Cable, now_ns: u64) {
+    pub fn poll(&mut self, interface: &mut Interface, cable: &mut Cable, now_ns: u64) {
         self.release(now_ns);
-        self.interface
-            .poll(instant(now_ns), cable, &mut self.sockets);
+        let now = instant(now_ns);
+        if cable.incoming.is_some() {
+            interface.poll_ingress_single(now, cable, &mut self.sockets);
+        }
         debug_assert!(cable.incoming.is_none(), "it would reach another end");
+        self.look(interface, now_ns);
+        while self.stack_ns.is_some_and(|at_ns| at_ns <= now_ns)
+            && interface.poll_egress(now, cable, &mut self.sockets) != PollResult::None
+        {
+            self.look(interface, now_ns);
+        }
         cable.join();
     }
 
@@ -151,22 +155,27 @@ impl Endpoint {
         if !self.owned && self.socket().state() == tcp::State::Closed {
             let empty = || tcp::SocketBuffer::new(Vec::new());
             *self.socket() = tcp::Socket::new(empty(), empty());
+            self.stack_ns = None;
         }
     }
 
-    /// When smoltcp or the repair layer next needs the time.
-    pub fn next_ns(&mut self, now_ns: u64) -> Option<u64> {
-        let stack = self.interface.poll_at(instant(now_ns), &self.sockets);
-        let stack_ns = stack.map(|at| (at.total_micros().max(0) as u64 * US).max(now_ns));
-        match (stack_ns, self.repair.next_ns()) {
+    /// Asks smoltcp when it next needs the time.
+    pub fn look(&mut self, interface: &mut Interface, now_ns: u64) {
+        let at = interface.poll_at(instant(now_ns), &self.sockets);
+        self.stack_ns = at.map(|at| (at.total_micros().max(0) as u64 * US).max(now_ns));
+    }
+
+    /// When smoltcp, as it last said, or the repair layer next needs the time.
+    pub fn next_ns(&self) -> Option<u64> {
+        match (self.stack_ns, self.repair.next_ns()) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
     }
 
     /// Puts the next need of time on the agenda, unless something earlier of this end is there.
-    pub fn set_timer(&mut self, now_ns: u64, token: u64) {
-        if let Some(at_ns) = self.next_ns(now_ns)
+    pub fn set_timer(&mut self, token: u64) {
+        if let Some(at_ns) = self.next_ns()
             && self.timer_ns.is_none_or(|set_ns| at_ns < set_ns)
         {
             self.timer_ns = Some(at_ns);
@@ -252,6 +261,15 @@ impl Endpoint {
             tcp::State::Closed | tcp::State::TimeWait
         )
     }
+}
+
+/// What all ends share of smoltcp: the time and the dice for initial sequence numbers. Addresses are the sockets' own,
+/// and each is polled for itself, so that a packet meets nobody but whom it is for.
+pub fn interface() -> Interface {
+    let config = Config::new(HardwareAddress::Ip);
+    let mut interface = Interface::new(config, &mut Cable::default(), instant(0));
+    interface.set_any_ip(true);
+    interface
 }
 
 fn instant(now_ns: u64) -> Instant {

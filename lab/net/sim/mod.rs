@@ -62,21 +62,16 @@ thread_local! {
     static NETWORK: RefCell<Option<Network>> = const { RefCell::new(None) };
 }
 
-/// Uses the network of this thread, then wakes whom that made ready; returns whether there was any.
+/// Uses the network of this thread; returns whether that woke a task.
 fn with<R>(f: impl FnOnce(&mut Network) -> R) -> (R, bool) {
-    let (result, wake) = NETWORK.with(|network| {
+    NETWORK.with(|network| {
         let mut network = network.borrow_mut();
         let network = network
             .as_mut()
             .expect("simulated wires live inside a simulated run");
-        let result = f(network);
-        (result, std::mem::take(&mut network.wake))
-    });
-    let woke = !wake.is_empty();
-    for waker in wake {
-        waker.wake();
-    }
-    (result, woke)
+        network.woke = false;
+        (f(network), network.woke)
+    })
 }
 
 /// As [`with`], for destructors: does nothing once the network is gone.

@@ -2,7 +2,7 @@
 
 use super::cable::Cable;
 use super::connection::Connection;
-use super::endpoint::{Endpoint, Side, SocketBuffers};
+use super::endpoint::{self, Endpoint, Side, SocketBuffers};
 use super::link::{Link, LinkConfig};
 use super::repair::Verdict;
 use super::segment::{self, Segment};
@@ -10,6 +10,7 @@ use super::tap::{self, Tap, Tapped};
 use super::{SimConfig, token};
 use crate::clock::{self, agenda};
 use crate::measure::ledger::{ConnectionLedger, Ledger};
+use smoltcp::iface::Interface;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -20,6 +21,7 @@ pub struct Network {
     pub connections: Vec<Connection>,
     /// Packets on their way.
     in_flight: slab::Slab<(Rc<[u8]>, Segment)>,
+    interface: Interface,
     cable: Cable,
     /// Established and not yet accepted.
     backlog: VecDeque<u32>,
@@ -27,8 +29,9 @@ pub struct Network {
     buffers: SocketBuffers,
     first_port: u16,
     taps: Vec<Tap>,
-    /// Whom to wake once the network is no longer borrowed.
-    pub wake: Vec<Waker>,
+    /// Whether a task has been woken since this was set to no. Waking only puts it on the runtime's list: nothing of it
+    /// runs, and could come back here, before the network is free again.
+    pub woke: bool,
 }
 
 /// A client's access line.
@@ -55,13 +58,14 @@ impl Network {
             lines: (0..config.clients).map(line).collect(),
             connections: Vec::new(),
             in_flight: slab::Slab::new(),
+            interface: endpoint::interface(),
             cable: Cable::default(),
             backlog: VecDeque::new(),
             acceptor: None,
             buffers: config.buffers,
             first_port: config.first_port,
             taps: config.taps,
-            wake: Vec::new(),
+            woke: false,
         }
     }
 
@@ -72,10 +76,11 @@ impl Network {
         let port = line.next_port;
         line.next_port = port.checked_add(1).unwrap_or(self.first_port);
         let id = self.connections.len() as u32;
+        let mut end = |side| Endpoint::new(side, client, port, self.buffers, &mut self.interface);
         self.connections.push(Connection {
             client,
-            client_end: Endpoint::new(Side::Client, client, port, self.buffers, now_ns),
-            server_end: Endpoint::new(Side::Server, client, port, self.buffers, now_ns),
+            client_end: end(Side::Client),
+            server_end: end(Side::Server),
             ledger: ConnectionLedger::new(),
             first_up: None,
             first_down: None,
@@ -127,8 +132,9 @@ impl Network {
             end.timer_ns = None;
         }
         // Mostly what it was set for has been acknowledged meanwhile, and only the next one is to be set.
-        if end.rests() && end.next_ns(now_ns).is_none_or(|at_ns| at_ns > now_ns) {
-            return end.set_timer(now_ns, token(side, id, None));
+        end.look(&mut self.interface, now_ns);
+        if end.rests() && end.next_ns().is_none_or(|at_ns| at_ns > now_ns) {
+            return end.set_timer(token(side, id, None));
         }
         let mut repeats = Vec::new();
         end.repair.expire(now_ns, |packet| repeats.push(packet));
@@ -155,12 +161,12 @@ impl Network {
         let now_ns = clock::now_ns();
         let connection = &mut self.connections[id as usize];
         let end = connection.end(side);
-        end.poll(&mut self.cable, now_ns);
+        end.poll(&mut self.interface, &mut self.cable, now_ns);
         if !end.owned && end.socket().can_recv() && (side == Side::Client || connection.accepted) {
             // Data for a program that has gone: Linux answers with a reset.
             let end = connection.end(side);
             end.socket().abort();
-            end.poll(&mut self.cable, now_ns);
+            end.poll(&mut self.interface, &mut self.cable, now_ns);
         }
         let mut outgoing = std::mem::take(&mut self.cable.outgoing);
         for packet in outgoing.drain(..) {
@@ -174,17 +180,17 @@ impl Network {
             connection.accepted = true;
             connection.server_end.owned = true;
             self.backlog.push_back(id);
-            self.wake.extend(self.acceptor.take());
+            self.woke |= wake(&mut self.acceptor);
         }
         let end = connection.end(side);
         if end.reader.is_some() && end.readable() {
-            self.wake.extend(end.reader.take());
+            self.woke |= wake(&mut end.reader);
         }
         if end.writer.is_some() && end.writable() {
-            self.wake.extend(end.writer.take());
+            self.woke |= wake(&mut end.writer);
         }
         end.retire();
-        end.set_timer(now_ns, token(side, id, None));
+        end.set_timer(token(side, id, None));
     }
 
     /// Puts a packet of one end on the line. `again` marks a repeat by the repair layer.
@@ -265,4 +271,9 @@ impl Network {
         }
         sum
     }
+}
+
+/// Wakes whoever waits, if there is somebody.
+fn wake(waiting: &mut Option<Waker>) -> bool {
+    waiting.take().map(Waker::wake).is_some()
 }
