@@ -82,14 +82,15 @@ fn a_program_that_is_no_server_is_told() {
 #[test]
 fn a_server_that_fails_says_whose_fault_it_is() {
     use pushlab::run::RunError;
-    use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let program = folder.path().join("server");
     // Reads its order, so that what it says is the answer to it.
     let error = |does: &str| {
-        std::fs::write(&program, format!("#!/bin/sh\nread order\n{does}\n")).expect("a file");
-        let executable = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(&program, executable).expect("a file of ours");
+        // Written by another process: a file that a fork of this one still has open cannot be started.
+        let write = r#"printf '#!/bin/sh\nread order\n%s\n' "$1" > "$0" && chmod +x "$0""#;
+        let mut shell = Command::new("sh");
+        let written = shell.arg("-c").arg(write).arg(&program).arg(does).status();
+        assert!(written.expect("a shell").success());
         let prepared = apart(json!({"duration": "600s"}), &program.to_string_lossy());
         let outcome = prepared.run(&transport::ALL[0], Network::Loopback);
         outcome.expect_err("no server")

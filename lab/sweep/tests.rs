@@ -122,11 +122,13 @@ fn only_what_is_too_small_for_fewer_clients_rules_out_more() {
 /// A sweep on kernel sockets whose server is a shell script.
 #[cfg(unix)]
 fn with_a_server_that(does: &str) -> Result<Vec<Trial>, RunError> {
-    use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("server");
-    std::fs::write(&program, format!("#!/bin/sh\n{does}\n")).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Written by another process: a file that a fork of this one still has open cannot be started.
+    let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod +x "$0""#;
+    let mut shell = std::process::Command::new("sh");
+    let written = shell.arg("-c").arg(write).arg(&program).arg(does).status();
+    assert!(written.unwrap().success());
     let mut wanted = sweep("", &["clients=1,2"]);
     wanted.repeats = 1;
     let mut plan = Plan::new(wanted, Network::Loopback, "pushlab sweep".into()).unwrap();
