@@ -12,8 +12,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_pushlab");
 /// Of all transports, at numbers of clients that need 74, 104 and 144 open files.
 const RUN: &str = "exec \"$0\" run ticker --network loopback --clients 10,40,80 --warm-up 200ms --duration 500ms \
                    --rate 20/s --poll-every 100ms --delay 0ms --out report";
-const WHY: &str =
-    "40 clients need 104 open files, this shell allows 100: run `ulimit -n 104` first";
+const WHY: &str = "40 clients need 104 open files, and this shell's hard limit (`ulimit -Hn`) is 100: use at most --clients 36";
 const NOT_TRIED: &str = "not tried, because fewer could not be run: 40 clients need 104 open files";
 
 /// Runs a shell line in this folder; `$0` is the program.
@@ -98,7 +97,9 @@ fn without_a_single_measurement_there_is_only_the_reason() {
     assert_eq!(none.status.code(), Some(3), "{message}");
     assert!(none.stdout.is_empty());
     assert!(
-        message.contains("error: 10 clients need 74 open files, this shell allows 70"),
+        message.contains(
+            "error: 10 clients need 74 open files, and this shell's hard limit (`ulimit -Hn`) is 70"
+        ),
         "{message}"
     );
 }

@@ -80,16 +80,51 @@ fn a_program_that_is_no_server_is_told() {
 }
 
 #[test]
+fn a_server_that_fails_says_whose_fault_it_is() {
+    use pushlab::run::RunError;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let program = folder.path().join("server");
+    // Reads its order, so that what it says is the answer to it.
+    let error = |does: &str| {
+        // Written by another process: a file that a fork of this one still has open cannot be started.
+        let write = r#"printf '#!/bin/sh\nread order\n%s\n' "$1" > "$0" && chmod +x "$0""#;
+        let mut shell = Command::new("sh");
+        let written = shell.arg("-c").arg(write).arg(&program).arg(does).status();
+        assert!(written.expect("a shell").success());
+        let prepared = apart(json!({"duration": "600s"}), &program.to_string_lossy());
+        let outcome = prepared.run(&transport::ALL[0], Network::Loopback);
+        outcome.expect_err("no server")
+    };
+    let says = |fault: &str| {
+        let words = json!({"failed": {"fault": fault, "message": "a reason"}});
+        error(&format!("echo '{words}'"))
+    };
+    let whole = "the server's process failed: a reason";
+    assert!(matches!(says("lab"), RunError::Internal(words) if words == whole));
+    assert!(matches!(says("machine"), RunError::Environment(words) if words == whole));
+    assert!(matches!(says("input"), RunError::Input(words) if words == whole));
+    assert!(matches!(error("exit 101"), RunError::Internal(_)));
+    assert!(matches!(error("kill -SEGV $$"), RunError::Internal(_)));
+    assert!(matches!(error("kill -KILL $$"), RunError::Environment(_)));
+    // It listens, and is gone with the run's first breath.
+    let ready = json!({"ready": {"port": 9}});
+    let gone = error(&format!("echo '{ready}'; read start; exit 0"));
+    assert!(
+        matches!(&gone, RunError::Internal(words) if words.contains("into the run")),
+        "{gone}"
+    );
+}
+
+#[test]
 fn too_few_open_files_are_told_and_what_may_be_asked_for_is() {
     let run = "exec \"$0\" run ticker --network loopback --json --clients 200 --transport sse \
                --warm-up 500ms --duration 500ms --rate 10/s";
     let output = shell(&format!("ulimit -n 100 && {run}"));
     let message = told(&output);
     assert_eq!(output.status.code(), Some(3), "{message}");
-    assert!(
-        message.contains("error: 200 clients need 264 open files, this shell allows 100: run `ulimit -n 264` first"),
-        "{message}"
-    );
+    let words = "error: 200 clients need 264 open files, and this shell's hard limit (`ulimit -Hn`) is 100: \
+                 use at most --clients 36, or have root raise it";
+    assert!(message.contains(words), "{message}");
     // The soft limit is no obstacle, here and in the server's process.
     let output = shell(&format!("ulimit -S -n 100 && {run}"));
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));

@@ -106,7 +106,7 @@ pub fn ratio(ratio: f64) -> String {
     }
 }
 
-/// A share between 0 and 1 in percent. Only nothing is 0 % and only everything is 100 %.
+/// A share in percent. Only nothing is 0 % and only everything is 100 %; what is more than everything is said as it is.
 pub fn percent(share: f64) -> String {
     match share * 100.0 {
         p if p <= 0.0 => "0 %".into(),
@@ -115,7 +115,7 @@ pub fn percent(share: f64) -> String {
         p if p < 99.5 => format!("{p:.0} %"),
         p if p < 99.9 => format!("{p:.1} %"),
         p if p < 100.0 => ">99.9 %".into(),
-        _ => "100 %".into(),
+        p => format!("{} %", trimmed(format!("{p:.1}"))),
     }
 }
 
@@ -211,6 +211,9 @@ mod tests {
         assert_eq!(ratio(f64::NAN), "-");
         assert_eq!(percent(0.9999), ">99.9 %");
         assert_eq!(percent(0.367), "37 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent(1.05), "105 %");
+        assert_eq!(percent(1.0526), "105.3 %");
         assert_eq!(deviation(-0.01), "0.0 %");
         assert_eq!(deviation(12.34), "+12.3 %");
         assert_eq!(counted(1, "event"), "1 event");

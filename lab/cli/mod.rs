@@ -126,9 +126,12 @@ impl From<ScenarioError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::Trace(error) => Failure::Usage(error.to_string()),
-            RunError::Replay(_) => Failure::Usage(error.to_string()),
-            RunError::Environment(message) => Failure::Environment(message),
+            RunError::Trace(_) | RunError::Replay(_) | RunError::Input(_) => {
+                Failure::Usage(error.to_string())
+            }
+            RunError::TooLarge { .. } | RunError::Environment(_) => {
+                Failure::Environment(error.to_string())
+            }
             RunError::Internal(message) => Failure::Internal(message),
         }
     }

@@ -183,18 +183,18 @@ pub struct Figures {
     pub bytes: Bytes,
     /// `bytes.total / delivered`.
     pub bytes_per_event: f64,
-    /// CPU of the server (its process, or its thread where it has none) per delivery; only on loopback, and only where
-    /// the system tells.
+    /// CPU of the server (its process with all its threads, or its thread where it has no process) per delivery; only on
+    /// loopback, and only where the system tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_cpu_us_per_delivery: Option<f64>,
     /// Client thread CPU per delivery; only on loopback, and only where the system tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_us_per_delivery: Option<f64>,
-    /// CPU time of the server in the measured window as a share of one core: 1 is a core that never rests. Only on
-    /// loopback.
+    /// CPU time of the thread that serves, in the measured window, as a share of one core: 1 is a core that never rests.
+    /// Only on loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_cpu_share: Option<f64>,
-    /// The same of the clients: near 1 it is the load generator that gives out, and not the server.
+    /// The same of the clients' thread: near 1 it is the load generator that gives out, and not the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_share: Option<f64>,
     /// Resident memory that the server's process gained between listening and the end of the measured window, per

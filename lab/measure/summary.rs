@@ -62,9 +62,10 @@ pub struct Load {
 /// CPU time of one side.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Side {
-    /// From beginning to end.
+    /// Of all its threads, from beginning to end.
     pub cpu_ns: Option<u64>,
-    /// In the measured window, as a share of one core: 1 is a core that never rests.
+    /// Of the thread that serves or follows, in the measured window, as a share of one core: 1 is a core that never
+    /// rests.
     pub share: Option<f64>,
 }
 

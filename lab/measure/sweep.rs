@@ -173,9 +173,8 @@ impl SweepResults {
         let predicted: Vec<f64> = trials.iter().filter_map(|t| figure.predicted(t)).collect();
         Some(Estimate {
             value: mean(&measured),
-            // Student's interval of a few repeats knows nothing of the ends of a share.
             interval: self.interval(&measured).map(|ends| match figure.quantity {
-                Quantity::Share => ends.map(|end| end.clamp(0.0, 1.0)),
+                Quantity::Share => within_a_share(ends, &measured),
                 _ => ends,
             }),
             predicted: (predicted.len() == trials.len()).then(|| mean(&predicted)),
@@ -215,6 +214,27 @@ impl SweepResults {
     }
 }
 
+/// Student's interval of a few repeats knows nothing of the ends of a share. Where a value lies beyond them they are no
+/// ends: an interval never excludes what it is of.
+fn within_a_share(ends: [f64; 2], measured: &[f64]) -> [f64; 2] {
+    match measured.iter().all(|value| (0.0..=1.0).contains(value)) {
+        true => ends.map(|end| end.clamp(0.0, 1.0)),
+        false => ends,
+    }
+}
+
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within_a_share;
+
+    #[test]
+    fn an_interval_of_a_share_ends_where_shares_do() {
+        assert_eq!(within_a_share([-0.2, 0.4], &[0.0, 0.2]), [0.0, 0.4]);
+        assert_eq!(within_a_share([0.9, 1.1], &[0.99, 1.0]), [0.9, 1.0]);
+        assert_eq!(within_a_share([1.02, 1.08], &[1.04, 1.06]), [1.02, 1.08]);
+    }
 }

@@ -5,7 +5,6 @@ use super::{Context, Measured, Reading, Study};
 use crate::measure::plot::{Plot, Quantity};
 use crate::measure::{Figures, TransportResult};
 use crate::net::Network;
-use crate::os::open_files;
 use crate::run::{Prepared, RunError};
 use crate::scenario;
 use crate::transport::{Entry, SHORT_POLL, SSE, WEBSOCKET};
@@ -38,8 +37,6 @@ const POLLERS: u32 = 200;
 const POLLING_S: f64 = 2.0;
 /// The publish interval of the paper, microseconds.
 const PUBLISH_US: f64 = 5e6;
-/// Files that a run needs beside two per client.
-const SPARE_FILES: u64 = 64;
 
 /// The id of a figure of a stream.
 pub fn of(figure: &str, entry: &Entry) -> String {
@@ -64,22 +61,19 @@ struct FanOut<'a> {
 
 fn run(_: &Context) -> Result<Measured, RunError> {
     let mut measured = Measured::default();
-    let allowed = open_files().unwrap_or(u64::MAX);
-    let (sizes, too_many): (Vec<_>, Vec<_>) = SIZES
-        .into_iter()
-        .partition(|&clients| 2 * u64::from(clients) + SPARE_FILES <= allowed);
-    for clients in too_many {
-        measured.notes.push(format!(
-            "{clients} clients were left out: they need {} open files, this shell allows {allowed}.",
-            2 * u64::from(clients) + SPARE_FILES
-        ));
-    }
     let mut lines = Vec::new();
     for entry in &STREAMS {
         let mut points = Vec::new();
         let mut largest = Err("no run".to_owned());
-        for &clients in &sizes {
-            let result = loopback(entry, fan_out(clients))?;
+        for clients in SIZES {
+            let result = match loopback(entry, fan_out(clients)) {
+                Ok(result) => result,
+                Err(error) => {
+                    let note = left_out(entry, error)?;
+                    measured.notes.push(note);
+                    continue;
+                }
+            };
             match read(&result, |f| f.fan_out_spread_us.map_or(f64::NAN, |s| s.p50)) {
                 Ok(spread_us) => points.push((f64::from(clients), spread_us)),
                 Err(problem) => measured.notes.push(format!("{clients} clients: {problem}")),
@@ -113,6 +107,16 @@ fn run(_: &Context) -> Result<Measured, RunError> {
     measured.finding = finding(&measured);
     measured.plot = Some(plot(&measured, &lines));
     Ok(measured)
+}
+
+/// What is noted of a fan-out that this machine is too small for; any other error is one.
+fn left_out(entry: &Entry, error: RunError) -> Result<String, RunError> {
+    match error {
+        RunError::TooLarge { needs, .. } => {
+            Ok(format!("{}: left out, as {needs}.", entry.descriptor.label))
+        }
+        error => Err(error),
+    }
 }
 
 fn fan_out(clients: u32) -> Value {
@@ -235,7 +239,22 @@ fn plot(measured: &Measured, lines: &[FanOut]) -> Plot {
 
 #[cfg(test)]
 mod tests {
-    use super::fit;
+    use super::*;
+
+    #[test]
+    fn what_is_too_large_is_noted_and_what_fails_is_not() {
+        let too_large = RunError::TooLarge {
+            needs: "10000 clients need 20064 open files, and 1024 are allowed".into(),
+            remedy: "use fewer".into(),
+        };
+        let label = SSE.descriptor.label;
+        let note = format!(
+            "{label}: left out, as 10000 clients need 20064 open files, and 1024 are allowed."
+        );
+        assert_eq!(left_out(&SSE, too_large).ok(), Some(note));
+        let fault = left_out(&SSE, RunError::Internal("a bug".into()));
+        assert!(matches!(fault, Err(RunError::Internal(_))));
+    }
 
     #[test]
     fn a_line_is_found_and_judged() {

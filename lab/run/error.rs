@@ -11,6 +11,15 @@ pub enum RunError {
     Replay(ReplayError),
     /// The recorded typing is no good.
     Trace(TraceError),
+    /// The process of the server says so of a file that it reads.
+    Input(String),
+    /// This machine has too little of something for so many clients, and so for more of them.
+    TooLarge {
+        /// What they need and what there is.
+        needs: String,
+        /// What can be done.
+        remedy: String,
+    },
     /// This machine does not let us.
     Environment(String),
     /// A bug of ours.
@@ -22,7 +31,10 @@ impl fmt::Display for RunError {
         match self {
             RunError::Replay(error) => error.fmt(f),
             RunError::Trace(error) => error.fmt(f),
-            RunError::Environment(message) | RunError::Internal(message) => f.write_str(message),
+            RunError::TooLarge { needs, remedy } => write!(f, "{needs}: {remedy}"),
+            RunError::Input(message)
+            | RunError::Environment(message)
+            | RunError::Internal(message) => f.write_str(message),
         }
     }
 }

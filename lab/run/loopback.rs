@@ -1,5 +1,5 @@
 //! A run over kernel sockets: server, clients and publisher do not share a thread, so that CPU time belongs to the
-//! right side. The server is a process of its own where there is a program to start, a thread otherwise.
+//! right side. Server and publisher are a process of their own where there is a program to start.
 
 use super::gauge::{Gauge, Used};
 use super::serving::{listen, publish, serve};
@@ -41,7 +41,7 @@ pub(super) trait Host: Sync {
 
 pub(super) fn run(prepared: &Prepared, entry: &Entry) -> Result<Outcome, RunError> {
     let program = prepared.server_program();
-    limits::check(&prepared.scenario, program.is_some())?;
+    limits::check(prepared, program.is_some())?;
     let recorder = prepared.recorder(latest(entry, &prepared.scenario));
     let stage = prepared.is_app().then(|| Stage::new(prepared, &recorder));
     let (reading, load) = match program {
@@ -135,10 +135,11 @@ fn clients(
         };
         tokio::select! {
             biased;
+            // Never ends, and first: what ends at the end of the window comes after the reading there.
+            () = gauge.watch(prepared) => {}
             _ = gone => {}
             () = follow => {}
             () = play => {}
-            () = gauge.watch(prepared) => {}
         }
         meter.read().await
     });

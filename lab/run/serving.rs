@@ -56,9 +56,13 @@ pub(super) fn serve(
         };
         tokio::select! {
             biased;
-            _ = stopped => Ok(()),
-            () = hub.tick() => Ok(()),
+            // Never ends, and first: what ends at the end of the window comes after the reading there.
             () = gauge.watch(prepared) => Ok(()),
+            _ = stopped => {
+                gauge.close(prepared);
+                Ok(())
+            }
+            () = hub.tick() => Ok(()),
             ended = prepared.server(entry, hub.clone()).run(listener) => ended,
         }
     });
@@ -104,4 +108,45 @@ fn sleep(until_ns: u64, asked: impl Fn() -> bool) -> bool {
         clock::block_until(until_ns.min(clock::now_ns() + GLANCE_NS));
     }
     true
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::clock::{Origin, S};
+    use crate::{cpu, os, scenario, transport};
+
+    #[test]
+    fn who_is_told_to_end_at_the_end_of_the_window_reads_first() {
+        let scenario = scenario::load("ticker").expect("shipped");
+        let prepared = Prepared::new(scenario).expect("no file");
+        let served = |began_ago_ns: u64| {
+            let now_ns = Origin::ahead(0).monotonic_ns().expect("a clock");
+            let origin = now_ns.checked_sub(began_ago_ns);
+            let origin = origin
+                .and_then(Origin::at_monotonic_ns)
+                .expect("a machine that is up for long enough");
+            origin.install();
+            let gauge = Gauge::new(cpu::process_ns, os::resident_memory);
+            let (stop, stopped) = oneshot::channel();
+            stop.send(()).expect("a receiver");
+            let (listener, _) = listen().expect("a port");
+            let hub = prepared.feed();
+            serve(
+                &prepared,
+                &transport::ALL[0],
+                hub,
+                listener,
+                &gauge,
+                stopped,
+            )
+            .expect("a server")
+        };
+        // Both ends of the window have come when the server first looks, and so has the word to stop.
+        let used = served(prepared.end_ns() + S);
+        assert!(used.memory_gained.is_some(), "{used:?}");
+        // Told to end before, it has nothing to say of the end.
+        let used = served(prepared.end_ns() - S);
+        assert_eq!(used.memory_gained, None, "{used:?}");
+    }
 }

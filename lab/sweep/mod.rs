@@ -19,8 +19,8 @@ use std::thread;
 
 /// Runs the jobs that are not among the `known` trials, at most `workers` at a time, the longest first, and hands each
 /// trial to `done` as it ends. Returns all trials. A trial that this machine cannot run says so, and the others go on:
-/// with fewer clients they may well run. With more they are not even tried. An early end, asked for or because `done`
-/// or a run failed, keeps what is finished.
+/// with fewer clients they may well run. Where it is too small for so many clients, more are not even tried. An early
+/// end, asked for or because `done` or a run failed, keeps what is finished.
 pub fn run<E: From<RunError>>(
     plan: &Plan,
     known: Vec<Trial>,
@@ -44,10 +44,9 @@ pub fn run<E: From<RunError>>(
                     }
                     let trial = match limit.beyond(job) {
                         Some(trial) => Some(Ok(trial)),
-                        None => trial(plan, job, interrupt).transpose(),
+                        None => trial(plan, job, interrupt, limit).transpose(),
                     };
                     let Some(trial) = trial else { return };
-                    limit.learn(&trial);
                     // Nobody listens any more once something has failed.
                     if send.send((*job, trial)).is_err() {
                         return;
@@ -68,8 +67,8 @@ pub fn run<E: From<RunError>>(
     Ok(SweepResults::new(plan.head.clone(), trials))
 }
 
-/// The smallest number of clients that this machine could not run, and why: descriptors, ports and memory are short for
-/// more clients of any transport, too, and some runs notice only after they have taken what there was.
+/// The smallest number of clients that this machine is too small for, and why: descriptors, ports and memory are short
+/// for more clients of any transport, too. Whatever else may keep a run from being made says nothing of others.
 #[derive(Default)]
 struct Limit(Mutex<Option<(u32, String)>>);
 
@@ -91,24 +90,21 @@ impl Limit {
         })
     }
 
-    fn learn(&self, trial: &Result<Trial, RunError>) {
-        let Ok(Trial {
-            clients,
-            not_run: Some(why),
-            ..
-        }) = trial
-        else {
-            return;
-        };
+    fn learn(&self, clients: u32, why: &str) {
         let mut known = self.known();
-        if known.as_ref().is_none_or(|(least, _)| clients < least) {
-            *known = Some((*clients, why.clone()));
+        if known.as_ref().is_none_or(|(least, _)| clients < *least) {
+            *known = Some((clients, why.to_owned()));
         }
     }
 }
 
 /// One trial; none if it was ended early.
-fn trial(plan: &Plan, job: &Job, interrupt: &Interrupt) -> Result<Option<Trial>, RunError> {
+fn trial(
+    plan: &Plan,
+    job: &Job,
+    interrupt: &Interrupt,
+    limit: &Limit,
+) -> Result<Option<Trial>, RunError> {
     let mut prepared = Prepared::new(job.scenario.clone())?;
     prepared.interrupt = interrupt.clone();
     prepared.server_program.clone_from(&plan.server_program);
@@ -117,6 +113,11 @@ fn trial(plan: &Plan, job: &Job, interrupt: &Interrupt) -> Result<Option<Trial>,
         false => Network::Simulated,
     };
     let outcome = match prepared.run(&job.entry, network) {
+        Err(error @ RunError::TooLarge { .. }) => {
+            let why = error.to_string();
+            limit.learn(job.scenario.clients, &why);
+            return Ok(Some(not_run(job, why)));
+        }
         Err(RunError::Environment(_)) if interrupt.asked() => return Ok(None),
         Err(RunError::Environment(why)) => return Ok(Some(not_run(job, why))),
         outcome => outcome?,

@@ -102,6 +102,59 @@ fn an_early_end_keeps_what_is_finished() {
 }
 
 #[test]
+fn only_what_is_too_small_for_fewer_clients_rules_out_more() {
+    let limit = Limit::default();
+    let plan = plan(sweep("", &["clients=2,4,8"]));
+    let untried = || -> Vec<u32> {
+        let jobs = plan.jobs.iter().filter_map(|job| limit.beyond(job));
+        let mut clients: Vec<u32> = jobs.map(|trial| trial.clients).collect();
+        clients.dedup();
+        clients
+    };
+    assert!(untried().is_empty());
+    limit.learn(4, "no room");
+    assert_eq!(untried(), [8]);
+    limit.learn(2, "less room");
+    limit.learn(4, "no room");
+    assert_eq!(untried(), [4, 8]);
+}
+
+/// A sweep on kernel sockets whose server is a shell script.
+#[cfg(unix)]
+fn with_a_server_that(does: &str) -> Result<Vec<Trial>, RunError> {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("server");
+    // Written by another process: a file that a fork of this one still has open cannot be started.
+    let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod +x "$0""#;
+    let mut shell = std::process::Command::new("sh");
+    let written = shell.arg("-c").arg(write).arg(&program).arg(does).status();
+    assert!(written.unwrap().success());
+    let mut wanted = sweep("", &["clients=1,2"]);
+    wanted.repeats = 1;
+    let mut plan = Plan::new(wanted, Network::Loopback, "pushlab sweep".into()).unwrap();
+    plan.server_program = Some(program);
+    let done = |_: &Job, _: &Trial| Ok::<(), RunError>(());
+    run(&plan, vec![], 1, &Interrupt::default(), done).map(|results| results.trials)
+}
+
+#[test]
+#[cfg(unix)]
+fn a_server_that_crashes_is_a_bug_and_no_limit_of_the_machine() {
+    let crash = with_a_server_that("exit 101").expect_err("a panic");
+    assert!(matches!(crash, RunError::Internal(_)), "{crash}");
+    // Killed from outside: each load is tried, whatever became of smaller ones.
+    let trials = with_a_server_that("kill -KILL $$").expect("trials that were not run");
+    assert!(trials.iter().any(|trial| trial.clients == 2));
+    for trial in trials {
+        let why = trial.not_run.expect("no server");
+        assert!(
+            why.starts_with("the server's process failed: signal: 9"),
+            "{why}"
+        );
+    }
+}
+
+#[test]
 fn figures_are_means_with_intervals_and_ratios_are_paired() {
     let plan = plan(sweep(
         r#", "arrivals": "fixed", "rate": "4/s", "bandwidth": "1Gbit/s""#,

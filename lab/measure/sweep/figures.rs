@@ -144,7 +144,7 @@ pub const SERVER_MEMORY: Figure = Figure {
     measured: |_, f| f.server_memory_bytes_per_connection,
     predicted: |_| None,
 };
-/// Share of one core that the server used in the measured window; only on loopback.
+/// Share of one core that the thread that serves used in the measured window; only on loopback.
 pub const SERVER_SHARE: Figure = Figure {
     id: "server_cpu_share",
     path: "server_cpu_share",

@@ -81,6 +81,25 @@ fn acknowledgements_of_the_kernel_explain_packets_only_as_far_as_there_are_such(
 }
 
 #[test]
+fn deliveries_wait_for_the_thread_that_serves_and_for_no_other() {
+    let mut both = ticker();
+    let windows = &both.loopback.windows;
+    let window_us = (windows.measured_to_us - windows.measured_from_us) as f64;
+    let figures = on_loopback(&mut both, 3);
+    figures.latency_us.p50 *= 2.0;
+    // 70 us of the thread for each delivery, in a process that used a second in all.
+    figures.server_cpu_share = Some(70.0 * figures.latency_samples as f64 / window_us);
+    figures.server_cpu_us_per_delivery = Some(1e6);
+    let words = "with 70 µs of CPU per delivery on the slower side";
+    let rows = rows(&both);
+    let causes = &row(&rows, "WebSocket", "latency p50").causes;
+    assert!(
+        causes.iter().any(|cause| cause.contains(words)),
+        "{causes:?}"
+    );
+}
+
+#[test]
 fn a_line_that_does_more_than_delay_is_named_and_nothing_is_computed_from_it() {
     let mut both = ticker();
     on_loopback(&mut both, 3).latency_us.p50 *= 2.0;

@@ -1,6 +1,6 @@
 //! The server process's side: serves as it is told by the run that started it, and ends with it.
 
-use super::words::{Answer, Heard, Order, Word, hear, say};
+use super::words::{Answer, Fault, Heard, Order, Word, hear, say};
 use crate::clock::Origin;
 use crate::cpu;
 use crate::os;
@@ -33,6 +33,7 @@ pub fn serve_parent() -> Result<(), RunError> {
             memory_gained_bytes: used.memory_gained,
         },
         Err(error) => Answer::Failed {
+            fault: Fault::of(&error),
             message: error.to_string(),
         },
     };

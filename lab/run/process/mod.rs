@@ -1,11 +1,14 @@
-//! The server as a process of its own: the same program, started with [`COMMAND`]. CPU time and memory are then the
-//! server's alone, and so are its open files. Both processes read the machine's one monotonic clock.
+//! The server as a process of its own: the same program, started with [`COMMAND`]. No client is in it, but its publisher
+//! is, on a thread of its own, and so CPU time, memory and open files are those of server and publisher. Both processes
+//! read the machine's one monotonic clock.
 //!
 //! Here is the run's side, in `child` the server's. They speak through the child's standard input and output, as in
-//! `words`. The child ends when its input does, so it cannot outlive the run, whatever ends that. It is in a process
-//! group of its own: Ctrl-C reaches the run only, which then ends it in order.
+//! `words`; what `failure` says of a server that is gone, the run says. The child ends when its input does, so it cannot
+//! outlive the run, whatever ends that. It is in a process group of its own: Ctrl-C reaches the run only, which then ends
+//! it in order.
 
 mod child;
+mod failure;
 mod words;
 
 pub use child::serve_parent;
@@ -17,6 +20,7 @@ use crate::clock::{Origin, S};
 use crate::measure::recorder::Recorder;
 use crate::measure::summary::Side;
 use crate::transport::Entry;
+use failure::Failure;
 use std::io::BufReader;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -26,7 +30,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 use tokio::sync::oneshot;
-use words::{Answer, Heard, Order, Word, hear, say};
+use words::{Answer, Fault, Heard, Order, Word, hear, say};
 
 /// The program's argument that makes it a server process.
 pub const COMMAND: &str = "server-process";
@@ -36,8 +40,6 @@ const READY: Duration = Duration::from_secs(60);
 const ENDING: Duration = Duration::from_secs(10);
 /// How often is looked whether it has.
 const GLANCE: Duration = Duration::from_millis(2);
-/// How much of a line that nobody understands is shown.
-const SHOWN_CHARACTERS: usize = 80;
 
 /// A server process that is up.
 pub(super) struct Server {
@@ -52,7 +54,7 @@ pub(super) struct Server {
 enum News {
     Ready(SocketAddr),
     Ended(Used),
-    Failed(String),
+    Failed(Fault, String),
     Nonsense(String),
 }
 
@@ -155,7 +157,7 @@ fn listen(
                 side: Side { cpu_ns, share },
                 memory_gained,
             }),
-            Heard::Said(Answer::Failed { message }) => News::Failed(message),
+            Heard::Said(Answer::Failed { fault, message }) => News::Failed(fault, message),
             Heard::Nonsense(line) => News::Nonsense(line),
         };
         let last = !matches!(news, News::Ready(_));
@@ -209,33 +211,16 @@ impl Process {
 
     /// Why there is no server: `news` is not what was waited for. The run had begun at its `origin`, or had not.
     fn failed(mut self, news: Result<News, RecvTimeoutError>, origin: Option<Origin>) -> RunError {
-        let when = match origin {
-            Some(origin) => format!(
-                "{:.1} s into the run",
-                origin.elapsed_ns() as f64 / S as f64
-            ),
-            None => "before the run began".to_owned(),
-        };
+        let into_run_s = origin.map(|origin| origin.elapsed_ns() as f64 / S as f64);
         let waited = if origin.is_some() { ENDING } else { READY };
-        let what = match news {
-            Ok(News::Failed(message)) => message,
-            Ok(News::Nonsense(line)) => {
-                let shown: String = line.chars().take(SHOWN_CHARACTERS).collect();
-                format!("it said {shown:?}, which is no answer: it should be the program that runs")
-            }
-            Ok(News::Ready(_) | News::Ended(_)) => {
-                "its answers came in the wrong order: it should be the program that runs".into()
-            }
-            Err(RecvTimeoutError::Timeout) => format!(
-                "it said nothing for {} s and was ended: the machine may be too busy",
-                waited.as_secs()
-            ),
-            Err(RecvTimeoutError::Disconnected) => match self.ended() {
-                Some(status) => format!("{status}, {when}{}", cause(status)),
-                None => "it fell silent and was ended".into(),
-            },
+        let failure = match news {
+            Ok(News::Failed(fault, message)) => Failure::Told(fault, message),
+            Ok(News::Nonsense(line)) => Failure::Nonsense(line),
+            Ok(News::Ready(_) | News::Ended(_)) => Failure::OutOfTurn,
+            Err(RecvTimeoutError::Timeout) => Failure::Silent(waited),
+            Err(RecvTimeoutError::Disconnected) => Failure::Gone(self.ended()),
         };
-        RunError::Environment(format!("the server's process failed: {what}"))
+        failure.error(into_run_s)
     }
 }
 
@@ -245,20 +230,4 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// What may have ended a process so, and what to do.
-fn cause(status: ExitStatus) -> &'static str {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return match signal {
-            libc::SIGKILL => {
-                "; somebody killed it, or the system did because memory ran out: try again, or with fewer --clients"
-            }
-            libc::SIGTERM | libc::SIGHUP | libc::SIGINT => "; somebody ended it: try again",
-            _ => "; it crashed: please report it with the command that you ran",
-        };
-    }
-    let _ = status;
-    ""
 }

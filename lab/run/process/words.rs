@@ -1,5 +1,6 @@
 //! What a run and its server process say to each other: one JSON object on each line.
 
+use crate::run::RunError;
 use crate::scenario::Scenario;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -47,7 +48,39 @@ pub(super) enum Answer {
         memory_gained_bytes: Option<u64>,
     },
     /// It cannot go on.
-    Failed { message: String },
+    Failed { fault: Fault, message: String },
+}
+
+/// Whose fault it is that a server process cannot go on: the kinds of [`RunError`] that a run tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Fault {
+    /// A file that it reads is no good.
+    Input,
+    /// The machine does not let it.
+    Machine,
+    /// A bug of ours.
+    Lab,
+}
+
+impl Fault {
+    /// Whose fault an error is.
+    pub fn of(error: &RunError) -> Self {
+        match error {
+            RunError::Replay(_) | RunError::Trace(_) | RunError::Input(_) => Self::Input,
+            RunError::TooLarge { .. } | RunError::Environment(_) => Self::Machine,
+            RunError::Internal(_) => Self::Lab,
+        }
+    }
+
+    /// The error of a run whose server had to give up.
+    pub fn error(self, message: String) -> RunError {
+        match self {
+            Self::Input => RunError::Input(message),
+            Self::Machine => RunError::Environment(message),
+            Self::Lab => RunError::Internal(message),
+        }
+    }
 }
 
 /// Says one thing.
