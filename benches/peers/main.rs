@@ -1,7 +1,5 @@
 //! Servers and a reader to compare the lab with: see README.md beside this file.
 
-#![allow(dead_code, reason = "cargo bench uses the rest of the shared files")]
-
 #[path = "../bare_hyper.rs"]
 mod bare_hyper;
 #[path = "../capture.rs"]
@@ -11,12 +9,20 @@ mod control;
 mod floor;
 #[path = "../lab_server.rs"]
 mod lab_server;
+#[path = "../latency.rs"]
+mod latency;
+#[path = "../line.rs"]
+mod line;
 #[path = "../message.rs"]
 mod message;
+#[path = "../opening.rs"]
+mod opening;
 mod process;
 mod read;
 #[path = "../reader.rs"]
 mod reader;
+#[path = "../runtime.rs"]
+mod runtime;
 mod serve;
 
 use clap::{Args, Parser, Subcommand};
