@@ -27,8 +27,8 @@ pub fn about() -> Group {
                 its next turn instead. With few subscribers the time is mostly two threads waking each other, and ratios \
                 are a matter of that. Bytes are those that come down."
             .into(),
-        floor: "one plain non-blocking write per subscriber and event. A server that puts a backlog into one write is \
-                faster than that."
+        floor: "one plain non-blocking write per subscriber and event. A server that puts a backlog into one write \
+                can be faster than that."
             .into(),
     }
 }

@@ -26,6 +26,7 @@ mod runtime;
 mod serve;
 
 use clap::{Args, Parser, Subcommand};
+use pushlab::os;
 
 /// Servers that publish when told, and the plain reader that measures them.
 #[derive(Parser)]
@@ -67,7 +68,12 @@ struct Ports {
     control: u16,
 }
 
+/// As many as the lab's server takes connections, and some more.
+const FILES: u64 = 20_100;
+
 fn main() {
+    // Where the system grants fewer, the reader says so before it opens what it was asked for.
+    os::ask_for_open_files(FILES);
     let outcome = match Cli::parse().command {
         Command::Floor(ports) => serve::floor(ports.port, ports.control),
         Command::Lab { ports, connections } => serve::lab(ports.port, ports.control, connections),

@@ -6,7 +6,7 @@ use crate::opening::{Asks, Opening};
 use crate::reader::Reader;
 use crate::{capture, latency, process};
 use clap::{Args, Subcommand, ValueEnum};
-use pushlab::transport;
+use pushlab::{os, transport};
 use serde_json::{Value, json};
 use std::io;
 use std::net::Ipv4Addr;
@@ -142,6 +142,14 @@ impl Server {
     }
 
     fn open(&self, opening: &Opening, connections: usize) -> io::Result<Reader> {
+        let needed = connections as u64 + 100;
+        if let Some(allowed) = os::ask_for_open_files(needed)
+            && allowed < needed
+        {
+            return Err(io::Error::other(format!(
+                "{needed} open files are needed, {allowed} allowed: see ulimit -n"
+            )));
+        }
         let address = (Ipv4Addr::LOCALHOST, self.port).into();
         let mut reader = Reader::open(address, opening, connections)?;
         reader.stand(PATIENCE)?;
