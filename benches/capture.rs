@@ -3,7 +3,8 @@
 
 use crate::lab_server;
 use crate::message::{MARK, message};
-use crate::reader::{Asks, Opening};
+use crate::opening::{Asks, Opening};
+use crate::runtime::runtime;
 use bytes::Bytes;
 use pushlab::measure::recorder::{Expectation, Expected, Recorder};
 use pushlab::net::Dialer;
@@ -20,11 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 ///
 /// The client follows a small server through a proxy that writes down who said what.
 pub fn opening(entry: &Entry) -> Opening {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("the machine can run tokio");
-    let steps = runtime.block_on(async {
+    let steps = runtime().block_on(async {
         tokio::time::timeout(Duration::from_secs(10), record(entry))
             .await
             .expect("a client has its first event within 10 s")
@@ -87,7 +84,7 @@ async fn between(mut near: TcpStream, mut far: TcpStream) -> io::Result<Vec<Vec<
         tokio::select! {
             biased;
             count = near.read(&mut up) => {
-                let said = &up[..count?];
+                let said = &up[..some(count?, "client")?];
                 if answered {
                     steps.push(Vec::new());
                     answered = false;
@@ -96,13 +93,23 @@ async fn between(mut near: TcpStream, mut far: TcpStream) -> io::Result<Vec<Vec<
                 far.write_all(said).await?;
             }
             count = far.read(&mut down) => {
-                let told = &down[..count?];
-                if told.is_empty() || told.contains(&MARK) {
+                let told = &down[..some(count?, "server")?];
+                if told.contains(&MARK) {
                     return Ok(steps);
                 }
                 answered = true;
                 near.write_all(told).await?;
             }
         }
+    }
+}
+
+/// Nobody leaves before the first event is there.
+fn some(count: usize, whose: &str) -> io::Result<usize> {
+    match count {
+        0 => Err(io::Error::other(format!(
+            "the {whose} closed without an event"
+        ))),
+        count => Ok(count),
     }
 }

@@ -1,14 +1,14 @@
-//! The floor of fan-out and delivery: what any server has to do at least, and nothing else.
+//! The floor of fan-out: what any server does that writes each message to each subscriber, and nothing else.
 //!
-//! One thread. For each message and each subscriber one non-blocking `write` of the same 100 bytes,
-//! in the order of coming. No framing, no queue per subscriber, no wake-up of tasks; TCP_NODELAY as
+//! One thread, which another one orders to publish. For each message and each subscriber one non-blocking `write` of
+//! the same 100 bytes, in the order of coming. No framing, no queue per subscriber, no wake-up of tasks; TCP_NODELAY as
 //! everywhere. A server that joins several messages of a backlog in one `write` can be faster.
 
-use crate::message::{message, now_ns};
+use crate::message::message;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -118,7 +118,6 @@ impl Floor {
 }
 
 /// Tells the floor's thread to publish.
-#[derive(Clone)]
 pub struct Orders {
     send: Sender<(u64, u64)>,
     waker: Arc<Waker>,
@@ -135,17 +134,14 @@ impl Orders {
 
 /// The floor on a thread of its own. It ends when this is dropped.
 pub struct OnThread {
+    #[allow(dead_code, reason = "peers chose the port themselves")]
     pub address: SocketAddr,
     orders: Option<Orders>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl OnThread {
-    pub fn start() -> Self {
-        Self::start_on((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port on 127.0.0.1")
-    }
-
-    pub fn start_on(address: SocketAddr) -> io::Result<Self> {
+    pub fn start(address: SocketAddr) -> io::Result<Self> {
         let floor = Floor::bind(address)?;
         let address = floor.address;
         let waker = Arc::new(Waker::new(floor.poll.registry(), WAKER)?);
@@ -161,14 +157,8 @@ impl OnThread {
     }
 
     /// What publishes from another thread.
-    pub fn orders(&self) -> Orders {
-        self.orders.clone().expect("there until dropped")
-    }
-
-    /// Has so many messages published at once, planned for now.
-    pub fn publish(&self, messages: u64) {
-        let orders = self.orders.as_ref().expect("there until dropped");
-        orders.publish(messages, now_ns());
+    pub fn orders(&self) -> &Orders {
+        self.orders.as_ref().expect("there until dropped")
     }
 }
 

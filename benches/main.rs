@@ -1,27 +1,27 @@
-//! What the transports cost the processor, each figure with its floor: `cargo bench`.
+//! What the transports cost the processor, most figures with a floor: `cargo bench`.
 //!
 //! A file for each group; what is in its time, and what its floor does, is said in its `about`. All loop over
 //! `transport::ALL`, and none names a transport. In the end `closing` makes one table and one page of what
 //! criterion saved. METHODOLOGY.md, "What cargo bench measures", has the limits.
 
+mod args;
 mod bare_hyper;
-#[allow(dead_code, reason = "the example peers uses the rest")]
 mod capture;
 mod closing;
 mod connect;
 mod delivery;
-mod descriptors;
 mod fanout;
-#[allow(dead_code, reason = "the example peers uses the rest")]
 mod floor;
-#[allow(dead_code, reason = "the example peers uses the rest")]
 mod lab_server;
-#[allow(dead_code, reason = "the example peers uses the rest")]
+mod lab_thread;
+mod latency;
+mod line;
 mod message;
+mod opening;
 mod poll;
-#[allow(dead_code, reason = "the example peers uses the rest")]
 mod reader;
 mod report;
+mod runtime;
 mod saved;
 mod simulate;
 mod tape;
@@ -66,10 +66,13 @@ fn main() {
     closing::close(groups, started);
 }
 
-/// A runtime for both sides of a benchmark on the calling thread.
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("the machine can run tokio")
+/// Runs both sides of a benchmark on the calling thread. So many things may take a millisecond each, and a minute all
+/// together, before it is given up.
+///
+/// # Panics
+/// If it takes longer: then a side waits for something that does not come.
+fn block_on<T>(things: u64, work: impl Future<Output = T>) -> T {
+    let patience = Duration::from_secs(60) + Duration::from_millis(things);
+    let ended = runtime::runtime().block_on(async { tokio::time::timeout(patience, work).await });
+    ended.unwrap_or_else(|_| panic!("{things} things are not done after {patience:?}"))
 }

@@ -1,7 +1,9 @@
 //! What every server of the benches publishes: 100 bytes with the instant they were planned for.
 
 use bytes::Bytes;
+use pushlab::clock::Origin;
 use std::io::Write;
+use std::sync::OnceLock;
 
 /// Its size, bytes.
 pub const BYTES: usize = 100;
@@ -9,16 +11,17 @@ pub const BYTES: usize = 100;
 pub const MARK: u8 = b'}';
 /// Columns of the instant, right before the mark.
 pub const BORN: usize = 20;
-/// The number of the last message that has these 100 bytes.
-pub const LAST: u64 = 999_999;
+/// Numbers that have six digits. Then they begin anew, so that every message has these 100 bytes.
+const NUMBERS: u64 = 1_000_000;
 
 /// Message `seq` (from 1), planned for `born_ns` on the clock of [`now_ns`].
 pub fn message(seq: u64, born_ns: u64) -> Bytes {
     let mut text = Vec::with_capacity(BYTES);
+    let number = seq % NUMBERS;
     let fill = "..................................................";
     write!(
         text,
-        r#"{{"seq":{seq:>6},"fill":"{fill}","ns":{born_ns:>20}}}"#
+        r#"{{"seq":{number:>6},"fill":"{fill}","ns":{born_ns:>20}}}"#
     )
     .expect("memory takes what is written");
     text.into()
@@ -34,23 +37,13 @@ pub fn born_ns(columns: &[u8]) -> u64 {
     })
 }
 
-/// Now on the system's one monotonic clock, nanoseconds: the same in all processes of the machine.
-#[cfg(unix)]
+/// Now on the machine's monotonic clock, nanoseconds: the same in all its processes where the system has such a number,
+/// and elsewhere in all threads of this one.
 pub fn now_ns() -> u64 {
-    let mut now = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: the pointer is to a struct of ours that outlives the call.
-    let status = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
-    assert_eq!(status, 0, "every system has a monotonic clock");
-    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
-}
-
-/// Elsewhere the same in all threads of a process.
-#[cfg(not(unix))]
-pub fn now_ns() -> u64 {
-    static ORIGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    let origin = ORIGIN.get_or_init(std::time::Instant::now);
-    origin.elapsed().as_nanos() as u64
+    static START: OnceLock<(Origin, u64)> = OnceLock::new();
+    let (origin, number) = START.get_or_init(|| {
+        let origin = Origin::ahead(0);
+        (origin, origin.monotonic_ns().unwrap_or(0))
+    });
+    number + origin.elapsed_ns()
 }

@@ -1,8 +1,10 @@
 //! Questions and answers over connections that stay open.
 
 use crate::bare_hyper::{self, Fixed};
-use crate::reader::{Opening, Reader};
-use crate::{capture, lab_server, runtime};
+use crate::opening::Opening;
+use crate::reader::Reader;
+use crate::runtime::runtime;
+use crate::{capture, lab_thread};
 use criterion::{BenchmarkId, Criterion, Throughput};
 use pushlab::measure::bench::{FLOOR, Group};
 use pushlab::theory::Law;
@@ -52,7 +54,7 @@ pub fn bench(criterion: &mut Criterion) {
                     let opening = capture::opening(any).always(cursor);
                     open(answer_always(fixed), &opening)
                 });
-                bencher.iter_custom(|rounds| ask(reader, rounds));
+                bencher.iter_custom(|rounds| ask(reader, rounds, fixed));
             });
         }
         for entry in asking {
@@ -62,12 +64,12 @@ pub fn bench(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new(id, parameter), |bencher| {
                 let (_server, reader) = kept.get_or_insert_with(|| {
                     let opening = capture::opening(entry).always(cursor);
-                    let server = lab_server::OnThread::start(entry, CONNECTIONS);
+                    let server = lab_thread::OnThread::start(entry, CONNECTIONS);
                     server.publish(1);
                     let reader = open(server.address, &opening);
                     (server, reader)
                 });
-                bencher.iter_custom(|rounds| ask(reader, rounds));
+                bencher.iter_custom(|rounds| ask(reader, rounds, fixed));
             });
         }
     }
@@ -78,14 +80,20 @@ fn open(server: SocketAddr, opening: &Opening) -> Reader {
     Reader::open(server, opening, CONNECTIONS).expect("the server accepts")
 }
 
-/// As many answers as there are connections, so many times.
-fn ask(reader: &mut Reader, rounds: u64) -> Duration {
-    let goal = reader.answers + rounds * CONNECTIONS as u64;
+/// As many answers as there are connections, so many times: all of them with news, or none.
+fn ask(reader: &mut Reader, rounds: u64, kind: Fixed) -> Duration {
+    let (answers, news) = (reader.answers, reader.news);
     let start = Instant::now();
-    while reader.answers < goal {
-        reader.turn(Some(PATIENCE)).expect("the server answers");
-    }
-    start.elapsed()
+    reader
+        .read_answers(rounds * CONNECTIONS as u64, PATIENCE)
+        .expect("the server answers");
+    let took = start.elapsed();
+    let due = match kind {
+        Fixed::News => reader.answers - answers,
+        Fixed::Empty => 0,
+    };
+    assert_eq!(reader.news - news, due, "answers with a message in them");
+    took
 }
 
 /// hyper on a thread of its own, until the program ends.

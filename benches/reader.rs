@@ -5,7 +5,10 @@
 //! latency is the time since the instant that it carries. A connection is opened by repeating what
 //! the lab's own client sends (see `capture`). Where the client asks, it asks again after each answer.
 
-use crate::message::{self, BORN, MARK};
+use crate::latency;
+use crate::line::Line;
+use crate::message::{self, MARK};
+use crate::opening::{Asks, Opening, patch};
 use hdrhistogram::Histogram;
 use mio::event::Event;
 use mio::{Events, Interest, Poll, Token};
@@ -14,63 +17,6 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 const BUFFER: usize = 64 * 1024;
-/// The longest latency that is told apart, nanoseconds.
-const LONGEST_NS: u64 = 600_000_000_000;
-const MOST_HEADERS: usize = 64;
-
-/// What opens a connection, and whether it asks again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
-    /// What is sent; each step once something has come in answer to the one before.
-    pub steps: Vec<Vec<u8>>,
-    pub asks: Asks,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks {
-    /// The server pushes. It answers the opening at once, so that it is known when it stands.
-    Never,
-    /// After each answer, for what comes after the messages seen.
-    Onwards,
-    /// After each answer, the very same.
-    Same,
-}
-
-impl Opening {
-    /// For servers that do not care.
-    pub fn plain() -> Self {
-        Self {
-            steps: vec![b"hello\n".to_vec()],
-            asks: Asks::Never,
-        }
-    }
-
-    /// The same question for ever, for what comes after message `cursor`.
-    pub fn always(mut self, cursor: u64) -> Self {
-        for step in &mut self.steps {
-            patch(step, cursor);
-        }
-        self.asks = Asks::Same;
-        self
-    }
-}
-
-/// Writes a cursor over the digits of the one in a question.
-fn patch(question: &mut [u8], cursor: u64) {
-    const NAME: &[u8] = b"since=";
-    let Some(at) = memchr::memmem::find(question, NAME) else {
-        return;
-    };
-    let digits = question[at + NAME.len()..].iter_mut();
-    let digits = digits.take_while(|byte| byte.is_ascii_digit());
-    let mut digits: Vec<&mut u8> = digits.collect();
-    let mut left = cursor;
-    for digit in digits.iter_mut().rev() {
-        **digit = b'0' + (left % 10) as u8;
-        left /= 10;
-    }
-    assert_eq!(left, 0, "cursor {cursor} has more digits than the question");
-}
 
 /// All connections to one server, and what has come over them.
 pub struct Reader {
@@ -87,24 +33,11 @@ pub struct Reader {
     unanswered: usize,
     /// Time from the instant in a message to its reading, nanoseconds.
     pub latency: Histogram<u64>,
-    /// Messages, answers and bytes that came over all connections.
+    /// Messages, answers, answers with a message in them, and bytes that came over all connections.
     pub messages: u64,
     pub answers: u64,
+    pub news: u64,
     pub bytes: u64,
-}
-
-struct Line {
-    stream: mio::net::TcpStream,
-    /// Steps of the opening that have been sent.
-    sent: usize,
-    /// Whether the server has answered the opening.
-    stands: bool,
-    seen: u64,
-    /// The last bytes that came: an instant may begin in one read and end in the next.
-    tail: [u8; BORN],
-    /// An answer's head until it is whole, and then how much of its body is missing.
-    head: Vec<u8>,
-    body: Option<usize>,
 }
 
 impl Reader {
@@ -121,15 +54,7 @@ impl Reader {
             let mut stream = mio::net::TcpStream::from_std(stream);
             poll.registry()
                 .register(&mut stream, Token(number), Interest::READABLE)?;
-            lines.push(Line {
-                stream,
-                sent: 1,
-                stands: false,
-                seen: 0,
-                tail: [0; BORN],
-                head: Vec::new(),
-                body: None,
-            });
+            lines.push(Line::new(stream));
         }
         Ok(Self {
             poll,
@@ -143,16 +68,12 @@ impl Reader {
             buffer: vec![0; BUFFER],
             goal: 0,
             behind: 0,
-            latency: Histogram::new_with_bounds(1, LONGEST_NS, 3)
-                .expect("bounds that a histogram can have"),
+            latency: latency::histogram(),
             messages: 0,
             answers: 0,
+            news: 0,
             bytes: 0,
         })
-    }
-
-    pub fn connections(&self) -> usize {
-        self.lines.len()
     }
 
     /// Reads until every connection stands: a server that pushes has answered each opening.
@@ -160,7 +81,7 @@ impl Reader {
         let give_up = Instant::now() + patience;
         while !self.stands() {
             if Instant::now() > give_up {
-                return Err(late(format!(
+                return Err(problem(format!(
                     "{} of {} connections were not answered within {patience:?}",
                     self.unanswered,
                     self.lines.len()
@@ -188,35 +109,58 @@ impl Reader {
         self.behind == 0
     }
 
-    /// Expects so many more messages on every connection and reads until they are there.
-    pub fn read(&mut self, messages: u64, patience: Duration) -> io::Result<()> {
-        self.expect(messages);
-        self.finish(patience)
-    }
-
     /// Reads until every connection has what is expected.
     pub fn finish(&mut self, patience: Duration) -> io::Result<()> {
+        if self.read_until(Self::complete, |reader| reader.messages, patience)? {
+            return Ok(());
+        }
+        Err(problem(format!(
+            "no message for {patience:?} while {} of {} connections had fewer than {}",
+            self.behind,
+            self.lines.len(),
+            self.goal
+        )))
+    }
+
+    /// Reads until so many answers more have come over all connections.
+    #[allow(dead_code, reason = "of cargo bench alone")]
+    pub fn read_answers(&mut self, answers: u64, patience: Duration) -> io::Result<()> {
+        let goal = self.answers + answers;
+        let done = |reader: &Self| reader.answers >= goal;
+        if self.read_until(done, |reader| reader.answers, patience)? {
+            return Ok(());
+        }
+        Err(problem(format!(
+            "no answer for {patience:?} after {} of {goal}",
+            self.answers
+        )))
+    }
+
+    /// Reads until it is done. Returns false if the count of what has come stood still for so long.
+    fn read_until(
+        &mut self,
+        done: impl Fn(&Self) -> bool,
+        count: impl Fn(&Self) -> u64,
+        patience: Duration,
+    ) -> io::Result<bool> {
         let mut looked = Instant::now();
-        let mut before = self.messages;
-        while !self.complete() {
+        let mut before = count(self);
+        while !done(self) {
             self.turn(Some(Duration::from_millis(100)))?;
-            // The clock is asked rarely; patience counts from the last message.
-            if self.messages != before {
-                before = self.messages;
+            // The clock is asked rarely; patience counts from the last that came.
+            let now = count(self);
+            if now != before {
+                before = now;
                 looked = Instant::now();
             } else if looked.elapsed() > patience {
-                return Err(late(format!(
-                    "no message for {patience:?} while {} of {} connections had fewer than {}",
-                    self.behind,
-                    self.lines.len(),
-                    self.goal
-                )));
+                return Ok(false);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Reads what comes during a time.
+    #[allow(dead_code, reason = "of peers alone")]
     pub fn read_for(&mut self, span: Duration) -> io::Result<()> {
         let end = Instant::now() + span;
         loop {
@@ -231,7 +175,7 @@ impl Reader {
     /// Forgets latencies and counts so far, not what connections have.
     pub fn reset(&mut self) {
         self.latency.reset();
-        (self.messages, self.answers, self.bytes) = (0, 0, 0);
+        (self.messages, self.answers, self.news, self.bytes) = (0, 0, 0, 0);
     }
 
     /// Waits until something can be read, at most `wait` (`Duration::ZERO` only looks), and reads it.
@@ -251,7 +195,7 @@ impl Reader {
         loop {
             let line = &mut self.lines[number];
             let count = match line.stream.read(&mut self.buffer) {
-                Ok(0) => return Err(late(format!("the server closed connection {number}"))),
+                Ok(0) => return Err(problem(format!("the server closed connection {number}"))),
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(error),
@@ -304,6 +248,8 @@ impl Reader {
             return Ok(());
         }
         self.answers += 1;
+        self.news += u64::from(line.seen > line.told);
+        line.told = line.seen;
         let question = &mut self.opening.steps[0];
         if asks == Asks::Onwards {
             patch(question, line.seen);
@@ -312,79 +258,6 @@ impl Reader {
     }
 }
 
-impl Line {
-    /// Sends a step. It is short, and what was sent before has been answered: it fits.
-    fn send(&mut self, step: &[u8]) -> io::Result<()> {
-        self.sent += 1;
-        self.stream.write_all(step)
-    }
-
-    /// The columns of the instant before the mark at `at`.
-    fn columns(&self, chunk: &[u8], at: usize) -> [u8; BORN] {
-        let mut columns = [0; BORN];
-        let here = at.min(BORN);
-        columns[BORN - here..].copy_from_slice(&chunk[at - here..at]);
-        columns[..BORN - here].copy_from_slice(&self.tail[here..]);
-        columns
-    }
-
-    /// Keeps the last bytes of a chunk.
-    fn keep(&mut self, chunk: &[u8]) {
-        self.tail = self.columns(chunk, chunk.len());
-    }
-
-    /// Takes a part of an answer. Returns whether it was the last.
-    fn answered(&mut self, chunk: &[u8]) -> io::Result<bool> {
-        let left = match self.body {
-            Some(left) => left.saturating_sub(chunk.len()),
-            None if self.head.is_empty() => match body_left(chunk)? {
-                Some(left) => left,
-                None => {
-                    self.head.extend_from_slice(chunk);
-                    return Ok(false);
-                }
-            },
-            None => {
-                self.head.extend_from_slice(chunk);
-                match body_left(&self.head)? {
-                    Some(left) => left,
-                    None => return Ok(false),
-                }
-            }
-        };
-        self.head.clear();
-        self.body = (left > 0).then_some(left);
-        Ok(left == 0)
-    }
-}
-
-/// How much of an answer's body is missing, once its head is whole.
-fn body_left(text: &[u8]) -> io::Result<Option<usize>> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    let mut answer = httparse::Response::new(&mut headers);
-    let head = match answer.parse(text) {
-        Ok(httparse::Status::Complete(head)) => head,
-        Ok(httparse::Status::Partial) => return Ok(None),
-        Err(error) => return Err(late(format!("what came is no HTTP answer: {error}"))),
-    };
-    if !matches!(answer.code, Some(200 | 204)) {
-        return Err(late(format!("the server answered {:?}", answer.code)));
-    }
-    let length = answer
-        .headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case("content-length"))
-        .and_then(|header| {
-            std::str::from_utf8(header.value)
-                .ok()?
-                .parse::<usize>()
-                .ok()
-        });
-    Ok(Some(
-        (head + length.unwrap_or(0)).saturating_sub(text.len()),
-    ))
-}
-
-fn late(text: String) -> io::Error {
+fn problem(text: String) -> io::Error {
     io::Error::other(text)
 }

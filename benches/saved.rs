@@ -1,5 +1,6 @@
 //! Criterion's own files: where they are, and what of them is of this run.
 
+use crate::args;
 use pushlab::measure::bench::{Beside, Measured};
 use serde::Deserialize;
 use std::env;
@@ -12,17 +13,6 @@ use std::time::SystemTime;
 
 /// Beside criterion's `new`: what it has no place for.
 const FIGURES: &str = "figures.json";
-
-/// Whether this run measures: `cargo bench` says `--bench`, and some options ask for something else.
-pub fn measuring() -> bool {
-    let others = ["--test", "--list", "--profile-time"];
-    let other = |arg: &String| {
-        others
-            .iter()
-            .any(|other| arg == other || arg.starts_with(&format!("{other}=")))
-    };
-    env::args().any(|arg| arg == "--bench") && !env::args().any(|arg| other(&arg))
-}
 
 /// Where criterion saves, by its own rules: `CRITERION_HOME`, or `criterion` in cargo's target directory.
 pub fn home() -> &'static Path {
@@ -56,7 +46,7 @@ fn target_of_cargo() -> Option<PathBuf> {
 
 /// Saves what criterion has no place for. `id` is group, function and perhaps parameter.
 pub fn write(id: &[&str], figures: &Beside) {
-    if !measuring() {
+    if !args::measuring() {
         return;
     }
     let folder = id

@@ -1,5 +1,6 @@
 //! What the simulator itself costs.
 
+use crate::args;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use pushlab::measure::bench::Group;
 use pushlab::net::Network;
@@ -27,7 +28,7 @@ pub fn about() -> Group {
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("simulate");
-    group.warm_up_time(Duration::from_millis(100));
+    args::warm_up_for(&mut group, Duration::from_millis(100));
     for clients in CROWDS {
         let text = format!(
             r#"{{ "name": "crowd", "clients": {clients}, "rate": "10/s", "poll_every": "100ms",

@@ -2,7 +2,7 @@
 
 use crate::message::message;
 use crate::tape::{self, EVENTS, Tape};
-use crate::{runtime, saved, world};
+use crate::{args, block_on, saved, world};
 use criterion::{BenchmarkId, Criterion};
 use pushlab::measure::bench::{Beside, FLOOR, Group};
 use pushlab::transport::{self, Entry};
@@ -29,21 +29,21 @@ pub fn about() -> Group {
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("wire");
-    group.measurement_time(Duration::from_millis(500));
+    args::measure_for(&mut group, Duration::from_millis(500));
     let tapes: Vec<OnceCell<Tape>> = transport::ALL.iter().map(|_| OnceCell::new()).collect();
     for (parameter, encodes) in [("encode", true), ("decode", false)] {
         group.bench_function(BenchmarkId::new(FLOOR, parameter), |bencher| {
-            bencher.iter_custom(|events| runtime().block_on(pass(events)));
+            bencher.iter_custom(|events| block_on(events, pass(events)));
         });
         for (entry, tape) in transport::ALL.iter().zip(&tapes) {
             let id = entry.descriptor.id;
             group.bench_function(BenchmarkId::new(id, parameter), |bencher| {
-                let tape = tape.get_or_init(|| runtime().block_on(tape::record(entry)));
+                let tape = tape.get_or_init(|| block_on(EVENTS, tape::record(entry)));
                 bencher.iter_custom(|events| {
                     let (mut left, mut took) = (events, Duration::ZERO);
                     while left > 0 {
                         let now = left.min(EVENTS - 1);
-                        took += runtime().block_on(async {
+                        took += block_on(now, async {
                             match encodes {
                                 true => encode(entry, tape, now).await,
                                 false => decode(entry, tape, now).await,

@@ -1,17 +1,18 @@
 //! A server with one door and the lab's own clients behind it, all on one thread.
 
+use crate::lab_server::{self, buffers};
 use crate::message::message;
-use pushlab::feed::{Event, Feed};
-use pushlab::hub::Hub;
+use pushlab::feed::Feed;
 use pushlab::measure::recorder::{Expectation, Expected, Recorder};
 use pushlab::net::loopback::Meter;
-use pushlab::net::{Buffers, Dialer, Listener};
+use pushlab::net::{Dialer, Listener};
 use pushlab::scenario::{self, Scenario};
-use pushlab::transport::server::{Door, Server};
+use pushlab::transport::server::Server;
 use pushlab::transport::{Client, ClientSetup, Entry, Part, Transport};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 /// A poller that never pauses, and nothing that interrupts.
@@ -29,25 +30,12 @@ pub fn recorder(events: u64, clients: u32) -> Recorder {
 
 /// Publishes message `seq`.
 pub fn publish(feed: &Feed, seq: u64) {
-    feed.publish(Arc::new(Event {
-        seq,
-        topic: String::from("bench"),
-        born_ns: 0,
-        payload: message(seq, 0),
-        from: None,
-    }));
+    lab_server::publish(feed, seq, 0);
 }
 
 /// The lab's server with one door.
 pub fn server(entry: &Entry, feed: &Feed, connections: usize) -> Server {
-    let scenario = scenario();
-    Server {
-        doors: [Door::new(entry.descriptor, (entry.build)(&scenario))].into(),
-        hub: Hub::of(feed.clone()),
-        buffers: Buffers::for_scenario(&scenario),
-        connections,
-        head_timeout: None,
-    }
+    lab_server::server(&scenario(), &[*entry], feed, connections)
 }
 
 /// The lab's client; it leaves once it has seen everything.
@@ -56,7 +44,7 @@ pub fn client(number: u32, dialer: Dialer, recorder: &Recorder) -> Client {
         number,
         dialer,
         recorder: recorder.clone(),
-        buffers: Buffers::for_scenario(&scenario()),
+        buffers: buffers(&scenario()),
         start_ns: 0,
         phase_ns: 0,
         until_ns: 0,
@@ -129,5 +117,17 @@ impl World {
             self.left().await;
         }
         assert_eq!(self.recorder.close().problem, None);
+    }
+}
+
+/// Tasks of the runtime: whoever serves a connection is one.
+pub fn tasks() -> usize {
+    Handle::current().metrics().num_alive_tasks()
+}
+
+/// Lets tasks end until there are so many: then both sides of a connection are gone.
+pub async fn until_tasks(count: usize) {
+    while tasks() > count {
+        tokio::task::yield_now().await;
     }
 }

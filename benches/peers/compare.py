@@ -85,7 +85,8 @@ def succeeds(command, cwd=None):
         return False
 
 
-# What is measured: title, which servers, what the reader is told, the figure of its answer, and how the figure is called.
+# What is measured: title, which servers, what the reader is told, the figures of its answer, what they are called and
+# what is better.
 def measurements(options):
     many = str(options.connections)
     seconds = ["--seconds", str(options.seconds)]
@@ -93,19 +94,19 @@ def measurements(options):
     rate = ["rate", "--connections", many, "--rate", "10", "--seconds", str(2 * options.seconds)]
     return {
         "w1": (f"fan-out to {many}, one message at a time", "push", fan + ["--window", "1"],
-               [("per_second", "deliveries/s"), ("server_cpu_us", "server CPU us each")]),
+               [("per_second", "deliveries/s", "more"), ("server_cpu_us", "server CPU us each", "less")]),
         "w8": (f"fan-out to {many}, backlog of 8", "push", fan + ["--window", "8"],
-               [("per_second", "deliveries/s"), ("server_cpu_us", "server CPU us each")]),
+               [("per_second", "deliveries/s", "more"), ("server_cpu_us", "server CPU us each", "less")]),
         "rate": (f"latency at {many} x 10/s", "push", rate,
-                 [("latency_p50_us", "p50 us"), ("latency_p99_us", "p99 us")]),
+                 [("latency_p50_us", "p50 us", "less"), ("latency_p99_us", "p99 us", "less")]),
         "news": ("short polling, 64 connections, news in each answer", "news",
                  ["poll", "--answers", "news"] + seconds,
-                 [("per_second", "answers/s"), ("server_cpu_us", "server CPU us each")]),
+                 [("per_second", "answers/s", "more"), ("server_cpu_us", "server CPU us each", "less")]),
         "empty": ("short polling, 64 connections, nothing new", "empty",
                   ["poll", "--answers", "empty"] + seconds,
-                  [("per_second", "answers/s"), ("server_cpu_us", "server CPU us each")]),
+                  [("per_second", "answers/s", "more"), ("server_cpu_us", "server CPU us each", "less")]),
         "idle": (f"memory of {options.idle} connections", "idle", ["idle", "--connections", str(options.idle)],
-                 [("standing_kib_each", "KiB each, standing"), ("served_kib_each", "KiB each, after a message")]),
+                 [("standing_kib_each", "KiB each, standing", "less"), ("served_kib_each", "KiB each, after a message", "less")]),
     }
 
 
@@ -154,9 +155,12 @@ def measure(options, server, read):
             news.write(NEWS)
         places = {"port": port, "control": control, "folder": folder}
         command = [part.format(**places) for part in server.command]
-        # A group of its own and an input that ends with us.
-        process = subprocess.Popen(pinned(0, command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, preexec_fn=die_with_parent, start_new_session=True)
+        # A group of its own and an input that ends with us. What it complains of goes to a file: nobody reads a pipe
+        # while it runs.
+        complaints = os.path.join(folder, "complaints")
+        with open(complaints, "wb") as file:
+            process = subprocess.Popen(pinned(0, command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                       stderr=file, preexec_fn=die_with_parent, start_new_session=True)
         try:
             ports = {None: [], "own": [control], "same": []}[server.control]
             until_it_listens(process, [port] + ports)
@@ -170,12 +174,17 @@ def measure(options, server, read):
             if answer.returncode != 0:
                 raise RuntimeError(answer.stderr.strip())
             return json.loads(answer.stdout)
+        except RuntimeError as problem:
+            with open(complaints, errors="replace") as file:
+                said = file.read()[-1000:].strip()
+            raise RuntimeError(f"{problem}; the server said: {said}" if said else str(problem)) from None
         finally:
             try:
                 os.killpg(process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-            process.communicate()
+            process.stdin.close()
+            process.wait()
 
 
 def cell(values, digits):
@@ -193,8 +202,8 @@ def ratio(figures, base, name, key):
 def table(title, columns, names, figures):
     bases = [base for base in ("floor", "bare hyper", "npm ws", "nginx") if base in names]
     print(f"\n{title}")
-    for key, unit in columns:
-        print(f"  {unit:<27}{'median [min-max]':>36}" + "".join(f"{'/ ' + base:>14}" for base in bases))
+    for key, unit, better in columns:
+        print(f"  {unit + ', ' + better + ' is better':<45}{'median [min-max]':>18}" + "".join(f"{'/ ' + base:>14}" for base in bases))
         for name in names:
             values = [figure[key] for figure in figures[name] if figure and figure.get(key) is not None]
             if not values:

@@ -1,7 +1,5 @@
 //! Servers and a reader to compare the lab with: see README.md beside this file.
 
-#![allow(dead_code, reason = "cargo bench uses the rest of the shared files")]
-
 #[path = "../bare_hyper.rs"]
 mod bare_hyper;
 #[path = "../capture.rs"]
@@ -11,15 +9,24 @@ mod control;
 mod floor;
 #[path = "../lab_server.rs"]
 mod lab_server;
+#[path = "../latency.rs"]
+mod latency;
+#[path = "../line.rs"]
+mod line;
 #[path = "../message.rs"]
 mod message;
+#[path = "../opening.rs"]
+mod opening;
 mod process;
 mod read;
 #[path = "../reader.rs"]
 mod reader;
+#[path = "../runtime.rs"]
+mod runtime;
 mod serve;
 
 use clap::{Args, Parser, Subcommand};
+use pushlab::os;
 
 /// Servers that publish when told, and the plain reader that measures them.
 #[derive(Parser)]
@@ -61,7 +68,12 @@ struct Ports {
     control: u16,
 }
 
+/// As many as the lab's server takes connections, and some more.
+const FILES: u64 = 20_100;
+
 fn main() {
+    // Where the system grants fewer, the reader says so before it opens what it was asked for.
+    os::ask_for_open_files(FILES);
     let outcome = match Cli::parse().command {
         Command::Floor(ports) => serve::floor(ports.port, ports.control),
         Command::Lab { ports, connections } => serve::lab(ports.port, ports.control, connections),

@@ -5,7 +5,7 @@ let seq = 0;
 exports.message = (born) => {
   seq += 1;
   const fill = '.'.repeat(50);
-  return `{"seq":${String(seq).padStart(6)},"fill":"${fill}","ns":${String(born).padStart(20)}}`;
+  return `{"seq":${String(seq % 1e6).padStart(6)},"fill":"${fill}","ns":${String(born).padStart(20)}}`;
 };
 
 // `GET /publish?count=8&born=NS`, answered 204. Without `born`: now, on the system's monotonic clock.

@@ -2,10 +2,11 @@
 
 use crate::control::Control;
 use crate::message::now_ns;
-use crate::reader::{Asks, Opening, Reader};
-use crate::{capture, process};
+use crate::opening::{Asks, Opening};
+use crate::reader::Reader;
+use crate::{capture, latency, process};
 use clap::{Args, Subcommand, ValueEnum};
-use pushlab::transport;
+use pushlab::{os, transport};
 use serde_json::{Value, json};
 use std::io;
 use std::net::Ipv4Addr;
@@ -141,6 +142,14 @@ impl Server {
     }
 
     fn open(&self, opening: &Opening, connections: usize) -> io::Result<Reader> {
+        let needed = connections as u64 + 100;
+        if let Some(allowed) = os::ask_for_open_files(needed)
+            && allowed < needed
+        {
+            return Err(io::Error::other(format!(
+                "{needed} open files are needed, {allowed} allowed: see ulimit -n"
+            )));
+        }
         let address = (Ipv4Addr::LOCALHOST, self.port).into();
         let mut reader = Reader::open(address, opening, connections)?;
         reader.stand(PATIENCE)?;
@@ -199,8 +208,8 @@ fn fan(
         "per_second": reader.messages as f64 / seconds,
         "server_cpu_us": server.cpu_us_each(cpu_us, reader.messages),
         "bytes_each": reader.bytes as f64 / reader.messages as f64,
-        "latency_p50_us": latency_us(&reader, 0.5),
-        "latency_p99_us": latency_us(&reader, 0.99),
+        "latency_p50_us": latency::us(&reader.latency, 0.5),
+        "latency_p99_us": latency::us(&reader.latency, 0.99),
     }))
 }
 
@@ -236,8 +245,8 @@ fn rate(server: &Server, connections: usize, rate: f64, span: Duration) -> io::R
         "rate": rate,
         "deliveries": reader.messages,
         "server_cpu_us": server.cpu_us_each(cpu_us, reader.messages),
-        "latency_p50_us": latency_us(&reader, 0.5),
-        "latency_p99_us": latency_us(&reader, 0.99),
+        "latency_p50_us": latency::us(&reader.latency, 0.5),
+        "latency_p99_us": latency::us(&reader.latency, 0.99),
         "latency_max_us": reader.latency.max() as f64 / 1e3,
     }))
 }
@@ -290,24 +299,19 @@ fn poll(
         Answers::News => reader.answers,
         Answers::Empty => 0,
     };
-    // The last answer of a connection may have come half.
-    if reader.messages.abs_diff(due) > connections as u64 || reader.answers == 0 {
+    if reader.news != due || reader.answers == 0 {
         return Err(io::Error::other(format!(
-            "{} answers brought {} messages instead of {due}: start the server anew for each measurement",
-            reader.answers, reader.messages
+            "{} of {} answers brought news, instead of {due}: start the server anew for each measurement",
+            reader.news, reader.answers
         )));
     }
     Ok(json!({
         "what": "poll",
         "connections": connections,
         "answers": reader.answers,
-        "news": reader.messages,
+        "news": reader.news,
         "per_second": reader.answers as f64 / seconds,
         "server_cpu_us": server.cpu_us_each(cpu_us, reader.answers),
         "bytes_each": reader.bytes as f64 / reader.answers as f64,
     }))
-}
-
-fn latency_us(reader: &Reader, quantile: f64) -> f64 {
-    reader.latency.value_at_quantile(quantile) as f64 / 1e3
 }

@@ -1,6 +1,6 @@
 //! Servers as processes. Each ends with its standard input, so that none outlives who started it.
 
-use crate::{bare_hyper, control, floor, lab_server};
+use crate::{bare_hyper, control, floor, lab_server, runtime::runtime};
 use pushlab::transport;
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,9 +11,9 @@ const BACKLOG: u32 = 4096;
 
 pub fn floor(port: u16, control: u16) -> io::Result<()> {
     end_with_input();
-    let floor = floor::OnThread::start_on(at(port))?;
+    let floor = floor::OnThread::start(at(port))?;
     let orders = floor.orders();
-    runtime()?.block_on(async {
+    runtime().block_on(async {
         let listener = listen(control)?;
         control::obey(listener, |order| orders.publish(order.count, order.born_ns)).await
     })
@@ -21,7 +21,7 @@ pub fn floor(port: u16, control: u16) -> io::Result<()> {
 
 pub fn lab(port: u16, control: u16, connections: usize) -> io::Result<()> {
     end_with_input();
-    runtime()?.block_on(async {
+    runtime().block_on(async {
         let (bound, mut publisher) = lab_server::bind_to(at(port), transport::ALL, connections)?;
         tokio::spawn(bound.serve());
         let listener = listen(control)?;
@@ -34,7 +34,7 @@ pub fn lab(port: u16, control: u16, connections: usize) -> io::Result<()> {
 
 pub fn bare_hyper(port: u16, answer: bare_hyper::Fixed) -> io::Result<()> {
     end_with_input();
-    runtime()?.block_on(async { bare_hyper::serve(listen(port)?, answer).await })
+    runtime().block_on(async { bare_hyper::serve(listen(port)?, answer).await })
 }
 
 fn at(port: u16) -> SocketAddr {
@@ -46,12 +46,6 @@ fn listen(port: u16) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     socket.bind(at(port))?;
     socket.listen(BACKLOG)
-}
-
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
 }
 
 fn end_with_input() {

@@ -17,7 +17,7 @@ seq = 0
 def message(born):
     global seq
     seq += 1
-    return '{"seq":%6d,"fill":"%s","ns":%20d}' % (seq, "." * 50, born)
+    return '{"seq":%6d,"fill":"%s","ns":%20d}' % (seq % 1_000_000, "." * 50, born)
 
 
 def publish(answer, request):
