@@ -18,6 +18,7 @@ pub fn about() -> Group {
     Group {
         id: "fanout".into(),
         title: "What does each delivery to a crowd take?".into(),
+        beside: "latency from publishing to reading, in a closed loop; bytes that the readers got".into(),
         each: "delivery".into(),
         parameter: "subscribers".into(),
         about: "From publishing an event of 100 bytes until each subscriber has it, divided by the subscribers. The server \
@@ -103,6 +104,7 @@ impl Crowd {
         let figures = Beside {
             latency_p50_us: Some(us(0.5)),
             latency_p99_us: Some(us(0.99)),
+            latency_events: None,
             bytes_per_event: Some(self.reader.bytes as f64 / self.reader.messages.max(1) as f64),
         };
         saved::write(&["fanout", function, parameter], &figures);
