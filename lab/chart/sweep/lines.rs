@@ -130,11 +130,11 @@ fn marks(results: &SweepResults, figure: &Figure, most: f64) -> Vec<PlotMark> {
     if figure.id == LAST_RECEIVER_P99.id && scale::axis(results).is_some() {
         let budget = scale::budget(results).us;
         let on_top = match scale::waits_at_rest(results) {
-            true => ", plus its wait at rest for each",
+            true => " (waits at rest on top)",
             false => "",
         };
-        let label = format!("budget {}{on_top}", value(Quantity::Time, budget));
-        return across(budget, label);
+        let us = value(Quantity::Time, budget);
+        return across(budget, format!("budget {us}{on_top}"));
     }
     if [SERVER_SHARE.id, CLIENT_SHARE.id].contains(&figure.id) {
         return across(scale::FULL, "no more to give".into());

@@ -188,7 +188,7 @@ fn the_line_of_a_budget_says_what_comes_on_top() {
     for trial in results.trials.iter_mut().filter(|t| t.transport == "ask") {
         trial.theory.insert("latency_us.p99".into(), 9.9e5);
     }
-    assert!(drawn(&results).contains("budget 1 s, plus its wait at rest for each"));
+    assert!(drawn(&results).contains("budget 1 s (waits at rest on top)"));
     // A budget of people's own has nothing on top.
     results.head.sweep.scenario.budget = crate::scenario::Span::from_millis(1_000);
     assert!(!drawn(&results).contains("at rest"));
