@@ -15,6 +15,7 @@ pub fn about() -> Group {
     Group {
         id: "connect".into(),
         title: "What does it take until a new client has its first event?".into(),
+        beside: String::new(),
         each: "client".into(),
         parameter: String::new(),
         about: "From dialling until a client has seen an event that was there before it came: TCP, the opening of the \

@@ -16,6 +16,7 @@ pub fn about() -> Group {
     Group {
         id: "delivery".into(),
         title: "What does one delivery take?".into(),
+        beside: String::new(),
         each: "delivery".into(),
         parameter: String::new(),
         about: "From publishing an event of 100 bytes until one client has seen and checked it. Server and client are \

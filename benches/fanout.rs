@@ -18,6 +18,7 @@ pub fn about() -> Group {
     Group {
         id: "fanout".into(),
         title: "What does each delivery to a crowd take?".into(),
+        beside: "latency from publishing to reading, in a closed loop; bytes that the readers got".into(),
         each: "delivery".into(),
         parameter: "subscribers".into(),
         about: "From publishing an event of 100 bytes until each subscriber has it, divided by the subscribers. The server \
@@ -92,6 +93,7 @@ fn allow_files(needed: u64) {
 /// The subscribers.
 struct Crowd {
     reader: Reader,
+    subscribers: usize,
     backlog: u64,
 }
 
@@ -101,7 +103,11 @@ impl Crowd {
         reader.stand(PATIENCE).expect("the server answers");
         // What greets them is not for events.
         reader.reset();
-        Self { reader, backlog }
+        Self {
+            reader,
+            subscribers,
+            backlog,
+        }
     }
 
     fn rounds(&mut self, rounds: u64, publish: impl Fn(u64)) -> Duration {
@@ -121,6 +127,7 @@ impl Crowd {
         let figures = Beside {
             latency_p50_us: Some(latency::us(latencies, 0.5)),
             latency_p99_us: Some(latency::us(latencies, 0.99)),
+            latency_events: Some(self.reader.messages / self.subscribers as u64),
             bytes_per_event: Some(self.reader.bytes as f64 / self.reader.messages.max(1) as f64),
         };
         saved::write(&["fanout", function, parameter], &figures);

@@ -22,6 +22,7 @@ pub fn about() -> Group {
     Group {
         id: "poll".into(),
         title: "What does one question take?".into(),
+        beside: String::new(),
         each: "request".into(),
         parameter: "kind of answer".into(),
         about: "A request and its answer over one of 64 connections that stay open, each asking again once it is answered; \

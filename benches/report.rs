@@ -11,6 +11,7 @@ pub fn about() -> Group {
     Group {
         id: "report".into(),
         title: "What does drawing a report take?".into(),
+        beside: String::new(),
         each: "report".into(),
         parameter: String::new(),
         about: "The results of the default scenario are there; charts: all drawings as SVG; page: the whole page with \

@@ -16,6 +16,7 @@ pub fn about() -> Group {
     Group {
         id: "simulate".into(),
         title: "What does a simulated delivery take?".into(),
+        beside: String::new(),
         each: "delivery".into(),
         parameter: "clients".into(),
         about: "A whole simulated run of two seconds at ten events a second, divided by its deliveries. Connecting and \

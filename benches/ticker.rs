@@ -13,6 +13,8 @@ pub fn about() -> Group {
     Group {
         id: "ticker".into(),
         title: "What does the default scenario show?".into(),
+        beside: "latency and IP bytes, both ways, of the run in virtual time; the time itself is real, and what \
+                 simulating it took".into(),
         each: "delivery".into(),
         parameter: String::new(),
         about: "The scenario ticker as it is shipped, whole, on the simulated network. The time is what simulating it costs, \
@@ -42,6 +44,7 @@ pub fn bench(criterion: &mut Criterion) {
                 figures.set(Beside {
                     latency_p50_us: Some(own.latency_us.p50),
                     latency_p99_us: Some(own.latency_us.p99),
+                    latency_events: Some(own.latency_events),
                     bytes_per_event: Some(own.bytes_per_event),
                 });
             });

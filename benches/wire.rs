@@ -14,6 +14,7 @@ pub fn about() -> Group {
     Group {
         id: "wire".into(),
         title: "What does an event take on its way into bytes and out of them?".into(),
+        beside: "bytes of the stream, both ways".into(),
         each: "event".into(),
         parameter: "half".into(),
         about: "Pure CPU time: all in the memory of one thread, no kernel. Encode: the lab's server half alone, from \

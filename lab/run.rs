@@ -6,6 +6,7 @@
 
 mod beginning;
 mod capture;
+mod compare;
 mod error;
 mod gauge;
 mod idle;
@@ -24,6 +25,7 @@ mod simulated;
 mod stage;
 
 pub use capture::Capture;
+pub use compare::machine;
 pub use error::RunError;
 pub use interrupt::Interrupt;
 pub use live::Live;
@@ -32,16 +34,16 @@ pub use simulated::sim_config;
 
 use crate::app::{Rules, Trace};
 use crate::clock::{self, Origin, S};
-use crate::feed::{self, Event, Feed, payload_label};
+use crate::feed::{self, Event, Feed};
 use crate::hub::{Charter, Hub};
+use crate::measure::Lie;
 use crate::measure::recorder::{Expectation, Expected, Recorder};
-use crate::measure::{Lie, Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::sim::Middlebox;
 use crate::net::{Buffers, Dialer, Network};
 use crate::scenario::{App, Delivery, Scenario, Span};
 use crate::theory::Law;
 use crate::transport::server::{Door, Server};
-use crate::transport::{self, Client, ClientSetup, Entry, Part};
+use crate::transport::{Client, ClientSetup, Entry, Part};
 use beginning::Beginning;
 use script::{Announcement, Script};
 use stage::Stage;
@@ -169,61 +171,6 @@ impl Prepared {
         match network {
             Network::Simulated => simulated::run(self, entry),
             Network::Loopback => loopback::run(self, entry),
-        }
-    }
-
-    /// Runs the given transports one after another; calls `done` after each.
-    pub fn compare(
-        &self,
-        entries: &[Entry],
-        network: Network,
-        command: String,
-        mut done: impl FnMut(&Entry),
-    ) -> Result<Results, RunError> {
-        let mut results = self.results(network, command);
-        for entry in entries {
-            let mut outcome = self.run(entry, network)?;
-            if network == Network::Simulated {
-                outcome.result.idle = idle::measure(self, entry)?;
-            }
-            if !outcome.segments_known {
-                results.note("this system does not tell how many TCP segments were sent: the TCP/IP bytes are missing");
-            }
-            if let Some(at_ns) = outcome.cut_at_ns {
-                let label = entry.descriptor.label;
-                let seconds = at_ns as f64 / S as f64;
-                results.note(&format!("{label} was ended after {seconds:.1} s"));
-            }
-            results.transports.push(outcome.result);
-            done(entry);
-            if self.interrupt.asked() {
-                results.partial = true;
-                break;
-            }
-        }
-        Ok(results)
-    }
-
-    /// The results before any transport has run.
-    fn results(&self, network: Network, command: String) -> Results {
-        let (from_ns, to_ns) = (self.scenario.warm_up.as_nanos(), self.end_ns());
-        Results {
-            schema: SCHEMA.into(),
-            version: VERSION,
-            pushlab: env!("CARGO_PKG_VERSION").into(),
-            command,
-            scenario: (*self.scenario).clone(),
-            network: network.name().into(),
-            delay_line: self.delay_line && network == Network::Loopback,
-            seed: self.scenario.seed,
-            partial: false,
-            lies: self.lies.clone(),
-            notes: self.notes.clone(),
-            windows: self.windows(from_ns, to_ns),
-            machine: (network == Network::Loopback).then(machine),
-            baseline: transport::BASELINE.id.into(),
-            transports: Vec::new(),
-            feed_labels: summary::feed_labels(&self.expectation(false), payload_label),
         }
     }
 
@@ -362,13 +309,4 @@ fn latest(entry: &Entry, scenario: &Scenario) -> bool {
         Law::LongPoll => scenario.hold_delivery,
     };
     delivery == Delivery::Latest
-}
-
-/// This machine, beside figures that depend on it.
-pub fn machine() -> Machine {
-    Machine {
-        os: std::env::consts::OS.into(),
-        arch: std::env::consts::ARCH.into(),
-        cores: std::thread::available_parallelism().map_or(1, usize::from),
-    }
 }

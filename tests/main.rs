@@ -4,6 +4,7 @@ mod broken;
 mod check;
 mod contract;
 mod determinism;
+mod failing_server;
 mod guide;
 mod heap;
 mod hostile;

@@ -103,3 +103,72 @@ fn without_a_single_measurement_there_is_only_the_reason() {
         "{message}"
     );
 }
+
+/// The contents of a file of the report.
+fn kept(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join("report").join(name)).unwrap_or_default()
+}
+
+#[test]
+fn a_finished_run_stays_until_it_is_measured_again() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let folder = temporary.path();
+    let run = format!("{RUN} --transport {}", transport::BASELINE.id);
+    let first = shell(folder, &run);
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    let (trials, page) = (kept(folder, "sweep.jsonl"), kept(folder, "index.html"));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    assert!(trials.contains(&format!("\"cores\":{cores}}}")), "{trials}");
+    assert!(page.contains("<dt>Machine</dt>"), "{page}");
+
+    // Where nothing can be run, and where only a part can: nothing of it is lost.
+    for (limit, words) in [
+        (70, "open files"),
+        (
+            100,
+            "some of it could not be run here, and the rest is kept for the next time",
+        ),
+    ] {
+        let short = shell(folder, &format!("ulimit -n {limit} && {run}"));
+        let message = text(&short.stderr);
+        assert_eq!(short.status.code(), Some(3), "{message}");
+        assert!(message.contains(words), "{message}");
+        assert!(
+            message.contains("again, beside the earlier report"),
+            "{message}"
+        );
+        assert!(kept(folder, "sweep.jsonl") == trials && kept(folder, "index.html") == page);
+    }
+    let part = kept(folder, "sweep-again.jsonl");
+    assert!(part.contains("\"clients\":10,"), "{part}");
+
+    // Then all of it takes the place of the first.
+    let second = shell(folder, &run);
+    let message = text(&second.stderr);
+    assert_eq!(second.status.code(), Some(0), "{message}");
+    assert!(message.contains("1 of 3 trials are there"), "{message}");
+    assert_ne!(kept(folder, "sweep.jsonl"), trials);
+    assert!(!folder.join("report/sweep-again.jsonl").exists());
+}
+
+#[test]
+fn another_run_is_refused_and_nothing_of_what_is_there_is_lost() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let folder = temporary.path();
+    let one = "exec \"$0\" run ticker --warm-up 0s --duration 1s --out report --clients";
+    let first = shell(folder, &format!("{one} 2,4"));
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    let trials = kept(folder, "sweep.jsonl");
+    // Half of it is there, and more clients are asked for.
+    let half: Vec<&str> = trials.lines().take(3).collect();
+    fs::write(folder.join("report/sweep.jsonl"), half.join("\n") + "\n").expect("half of it");
+    let refused = shell(folder, &format!("{one} 2,4,8"));
+    let message = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{message}");
+    assert!(
+        message.contains("sweep.jsonl holds another sweep (sweep."),
+        "{message}"
+    );
+    assert!(message.contains("--out FOLDER, or delete it"), "{message}");
+    assert_eq!(kept(folder, "sweep.jsonl").lines().count(), 3);
+}

@@ -6,14 +6,44 @@ mod tests;
 
 pub use bars::time_of;
 
+use super::evidence::marked;
+
 use super::style::{MARGIN, SMALL, WIDTH, wrap};
 use super::{Chart, format, xy};
 use crate::measure::Marker;
-use crate::measure::bench::{Bench, Figure, Group, Row};
+use crate::measure::bench::{Bench, FLOOR, Figure, Group, Row};
 use crate::measure::plot::{Plot, PlotAxis, PlotPoint, PlotSeries, Quantity};
 
 /// The floor has no colour of its own.
 const GREY: &str = "#555555";
+
+/// How many times as much, to two significant digits: benchmarks tell 0.18 from 0.23.
+pub fn times_of(ratio: f64) -> String {
+    match ratio {
+        r if !r.is_finite() => "-".into(),
+        r if r < 0.0995 => format!("{r:.3}x"),
+        r if r < 0.995 => format!("{r:.2}x"),
+        r => format::ratio(r),
+    }
+}
+
+/// A percentile of a row's latencies, given as a share: marked where too few events bear it out.
+pub fn latency_of(row: &Row, share: f64, us: f64) -> String {
+    let time = format::time(us);
+    match row.measured.beside.latency_events {
+        Some(events) => marked(time, share, events),
+        None => time,
+    }
+}
+
+/// Whether a percentile of a row is marked.
+pub fn is_rough(row: &Row) -> bool {
+    let beside = row.measured.beside;
+    let percentiles = [(0.5, beside.latency_p50_us), (0.99, beside.latency_p99_us)];
+    percentiles
+        .into_iter()
+        .any(|(share, us)| us.is_some_and(|us| latency_of(row, share, us).ends_with('*')))
+}
 
 /// The charts of a group: none if nothing of it was measured.
 pub fn charts(bench: &Bench, group: &Group) -> Vec<Chart> {
@@ -105,16 +135,15 @@ fn color<'a>(row: &'a Row) -> &'a str {
 }
 
 fn footer(bench: &Bench, group: &Group) -> Vec<String> {
-    let machine = &bench.machine;
-    let floor = match group.floor.is_empty() {
-        true => String::new(),
-        false => format!("Floor: {}", group.floor),
+    let measured = bench.measured.iter();
+    let mut floors = measured.filter(|one| one.group == group.id && one.function == FLOOR);
+    let floor = match floors.next().is_some() && !group.floor.is_empty() {
+        true => format!("Floor: {}", group.floor),
+        false => String::new(),
     };
     let origin = format!(
-        "{}, {}, {} - pushlab {}",
-        machine.os,
-        machine.arch,
-        format::counted(machine.cores as u64, "core"),
+        "{} - pushlab {}",
+        format::machine(&bench.machine),
         bench.pushlab
     );
     [(floor, 1), (origin, 1), (format!("$ {}", bench.command), 1)]

@@ -3,6 +3,8 @@
 
 pub use crate::scenario::spaced;
 
+use crate::measure::Machine;
+
 /// A narrow no-break space between groups of three digits.
 const GROUP: char = '\u{202f}';
 
@@ -94,6 +96,12 @@ pub fn count(count: u64) -> String {
 /// A count with its noun: `1 event`, `120 events`.
 pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// The machine behind figures in real time: `linux, x86_64, 2 cores`.
+pub fn machine(machine: &Machine) -> String {
+    let cores = counted(machine.cores as u64, "core");
+    format!("{}, {}, {cores}", machine.os, machine.arch)
 }
 
 /// How many times as much: `0.04x`, `1.0x`, `4.4x`, `21x`.

@@ -123,6 +123,11 @@ impl Folder {
             for (name, bytes) in files {
                 fs::write(new.join(name), bytes)?;
             }
+            // Whoever draws a sweep again does not end what is being measured again beside it.
+            let again = self.path.join(journal::AGAIN);
+            if again.is_file() && files.iter().any(|(name, _)| name == journal::NAME) {
+                fs::copy(again, new.join(journal::AGAIN))?;
+            }
             if self.path.is_dir() {
                 fs::rename(&self.path, &old)?;
             }
@@ -242,6 +247,22 @@ mod tests {
         assert!(matches!(&recording, Recording::Scorecard(read) if **read == scorecard));
         folder.write(&recording, false).expect("a report");
         assert_eq!(contents(), first);
+    }
+
+    #[test]
+    fn a_sweep_drawn_again_keeps_what_is_measured_again_beside_it() {
+        let parent = tempfile::tempdir().expect("a place for files");
+        let folder = claim_at(parent.path().join("report")).expect("a free place");
+        let sweep = fixture::sweeps::sweep(&["clients=10,100"]);
+        let sweep = Recording::Sweep(Box::new(sweep));
+        folder.write(&sweep, false).expect("a report");
+        let again = folder.path.join(journal::AGAIN);
+        fs::write(&again, "trials").expect("a file");
+        folder.write(&sweep, false).expect("a report");
+        assert_eq!(fs::read_to_string(&again).expect("a file"), "trials");
+        let ticker = Recording::Run(Box::new(fixture::ticker()));
+        folder.write(&ticker, false).expect("another report");
+        assert!(!again.exists());
     }
 
     #[test]

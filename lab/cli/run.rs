@@ -1,13 +1,14 @@
 //! `pushlab run`: a scenario over the transports, a table, a report.
 
+mod measured;
+
 use super::Failure;
 use super::output::Output;
 use super::overrides::{Overrides, command};
-use super::progress::Progress;
 use super::recording::Recording;
 use super::{scorecard, server_process, sweep};
+use crate::measure::Lie;
 use crate::measure::sweep::scale::CLIENTS;
-use crate::measure::{Both, Lie, Results};
 use crate::net::Network;
 use crate::run::{Capture, Interrupt, Prepared};
 use crate::scenario;
@@ -115,21 +116,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let entries = arguments.entries();
     let command = command(&format!("pushlab run {name}"), &arguments.flags());
     listen_for_ctrl_c(&prepared.interrupt)?;
-    let on = |network| measure(&prepared, &entries, network, command.clone());
-    let recording = match arguments.network() {
-        NetworkName::Simulated => Recording::Run(Box::new(on(Network::Simulated)?)),
-        NetworkName::Loopback => Recording::Run(Box::new(on(Network::Loopback)?)),
-        NetworkName::Both => {
-            let both = Both::new(on(Network::Simulated)?, on(Network::Loopback)?);
-            Recording::Both(Box::new(both))
-        }
-    };
+    let (recording, failed) =
+        measured::measure(&prepared, &entries, arguments.network(), &command)?;
     if let (Some(capture), Some(path)) = (&prepared.capture, &arguments.pcap) {
         capture
             .finish()
             .map_err(|error| cannot_capture(path, &error))?;
     }
-    arguments.output.finish(&recording, folder.as_ref())
+    let shown = arguments.output.finish(&recording, folder.as_ref());
+    match (shown, failed) {
+        // That the rest was shown is no success.
+        (Ok(()) | Err(Failure::Check), Some(failed)) => Err(failed),
+        (shown, _) => shown,
+    }
 }
 
 impl Arguments {
@@ -286,33 +285,6 @@ fn cannot_capture(path: &Path, error: &dyn Display) -> Failure {
         "cannot write {}: choose another --pcap FILE: {error}",
         path.display()
     ))
-}
-
-fn measure(
-    prepared: &Prepared,
-    entries: &[Entry],
-    network: Network,
-    command: String,
-) -> Result<Results, Failure> {
-    let scenario = &prepared.scenario;
-    let takes = match network {
-        Network::Simulated => String::from("in virtual time"),
-        Network::Loopback => {
-            let span = scenario.warm_up.as_nanos() + scenario.duration.as_nanos();
-            let seconds = span as f64 / 1e9;
-            let all = seconds * entries.len() as f64;
-            format!("in real time, {seconds:.0} s for each transport, about {all:.0} s in all")
-        }
-    };
-    let what = format!(
-        "running {} on the {} network, {takes}",
-        scenario.name,
-        network.name()
-    );
-    let progress = Progress::start(&what, entries.len());
-    let results = prepared.compare(entries, network, command, |_| progress.step());
-    progress.finish();
-    Ok(results?)
 }
 
 /// The first Ctrl-C ends the run early and still gives a report; the second ends the program.

@@ -1,13 +1,12 @@
 //! `pushlab sweep`: a scenario at many points of one or two axes, a table, a report.
 
+mod finish;
+
 use super::Failure;
-use super::folder::Folder;
-use super::journal::{self, Journal};
+use super::journal::Opening;
 use super::output::Output;
 use super::overrides::{Overrides, command};
-use super::progress::Progress;
-use super::recording::Recording;
-use super::run::{NetworkName, listen_for_ctrl_c, transport_ids};
+use super::run::{NetworkName, transport_ids};
 use super::server_process;
 use crate::measure::sweep::{SweepResults, Trial};
 use crate::net::Network;
@@ -16,6 +15,7 @@ use crate::scenario::sweep::{self as definition, Axis, Sweep};
 use crate::scenario::{self, SHIPPED};
 use crate::sweep::{self, Job, Plan};
 use clap::Args;
+use finish::finish;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -95,17 +95,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Network::Loopback => 1,
         Network::Simulated => arguments.workers.map_or_else(cores, usize::from),
     };
-    finish(
-        &plan,
-        &arguments.output,
-        folder.as_ref(),
-        arguments.fresh,
-        workers,
-    )
+    let opening = match arguments.fresh {
+        true => Opening::Discard,
+        false => Opening::GoOn,
+    };
+    finish(&plan, &arguments.output, folder.as_ref(), opening, workers)
 }
 
 /// `pushlab run --clients 100,1000`: each number of clients once, as long as the scenario says. One that was stopped goes
-/// on; one that is finished is measured again, as every run is.
+/// on; one that is finished is measured again, as every run is, and stays until all of that is measured.
 pub fn run_clients(
     mut sweep: Sweep,
     network: Network,
@@ -122,49 +120,11 @@ pub fn run_clients(
         Prepared::new(job.scenario.clone())?;
     }
     let folder = output.claim(&name, flags)?;
-    let fresh = folder
-        .as_ref()
-        .is_some_and(|folder| !journal::unfinished(folder.path(), &plan));
     let workers = match network {
         Network::Loopback => 1,
         Network::Simulated => cores(),
     };
-    finish(&plan, output, folder.as_ref(), fresh, workers)
-}
-
-/// Runs a plan and shows what came of it. On loopback `workers` is one: whoever else runs would be part of the
-/// measurement.
-fn finish(
-    plan: &Plan,
-    output: &Output,
-    folder: Option<&Folder>,
-    fresh: bool,
-    workers: usize,
-) -> Result<(), Failure> {
-    let interrupt = Interrupt::default();
-    listen_for_ctrl_c(&interrupt)?;
-    let results = measure(plan, folder, fresh, workers, &interrupt)?;
-    let there = results.trials.len();
-    let not_run = results
-        .trials
-        .iter()
-        .find_map(|trial| trial.not_run.clone());
-    // Without a single measurement there is nothing to show but the reason.
-    if let Some(why) = &not_run
-        && results.trials.iter().all(|trial| trial.not_run.is_some())
-    {
-        return Err(Failure::Environment(why.clone()));
-    }
-    let recording = Recording::Sweep(Box::new(results));
-    output.finish(&recording, folder)?;
-    // A script that goes on after a sweep relies on all of it.
-    match not_run {
-        _ if there < plan.jobs.len() => Err(Failure::Interrupted),
-        Some(why) => Err(Failure::Environment(format!(
-            "some of it could not be run here, and the report shows the rest: {why}"
-        ))),
-        None => Ok(()),
-    }
+    finish(&plan, output, folder.as_ref(), Opening::Repeat, workers)
 }
 
 impl Arguments {
@@ -243,48 +203,4 @@ pub fn cores() -> usize {
 pub fn measure_quietly(plan: &Plan) -> Result<SweepResults, Failure> {
     let ignore = |_: &Job, _: &Trial| Ok::<(), Failure>(());
     sweep::run(plan, Vec::new(), cores(), &Interrupt::default(), ignore)
-}
-
-/// Runs what is not known yet, and keeps each trial as soon as it ends.
-fn measure(
-    plan: &Plan,
-    folder: Option<&Folder>,
-    fresh: bool,
-    workers: usize,
-    interrupt: &Interrupt,
-) -> Result<SweepResults, Failure> {
-    let journal = folder
-        .map(|folder| Journal::open(folder.path(), plan, fresh))
-        .transpose()?;
-    let (mut journal, known) = match journal {
-        Some((journal, known)) => (Some(journal), known),
-        None => (None, Vec::new()),
-    };
-    let head = &plan.head;
-    let left = plan.left(&known);
-    let mut what = format!(
-        "sweeping {} on the {} network",
-        head.sweep.scenario.name, head.network
-    );
-    if !known.is_empty() {
-        what.push_str(&format!(
-            ", {} of {} trials are there",
-            known.len(),
-            plan.jobs.len()
-        ));
-    }
-    let work: f64 = left.iter().map(|job| job.work).sum();
-    if head.network == Network::Loopback.name() {
-        what.push_str(&format!(", in real time, about {work:.0} s in all"));
-    }
-    let mut progress = Progress::of_trials(&what, left.len(), work);
-    let results = sweep::run(plan, known, workers, interrupt, |job, trial| {
-        if let Some(journal) = &mut journal {
-            journal.add(trial)?;
-        }
-        progress.trial(job.work);
-        Ok::<(), Failure>(())
-    });
-    progress.finish();
-    results
 }

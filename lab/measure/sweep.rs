@@ -8,7 +8,7 @@ pub use figures::*;
 pub use people::*;
 
 use super::plot::Quantity;
-use super::results::{Figures, Style};
+use super::results::{Figures, Machine, Style};
 use crate::scenario::sweep::Sweep;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub struct SweepHead {
     pub command: String,
     /// `simulated` or `loopback`.
     pub network: String,
+    /// Where real time is measured; absent on the simulated network, where the machine does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
     /// The sweep with its scenario.
     pub sweep: Sweep,
     /// The transport that ratios are taken against.

@@ -3,6 +3,7 @@
 use crate::measure::Style;
 use crate::measure::sweep::{Party, SWEEP_SCHEMA, SWEEP_VERSION, SweepHead, Trial, TrialKey};
 use crate::net::Network;
+use crate::run::machine;
 use crate::scenario::sweep::{Sweep, field};
 use crate::scenario::{Scenario, ScenarioError, Span};
 use crate::transport::{self, Entry};
@@ -84,6 +85,7 @@ impl Plan {
             pushlab: env!("CARGO_PKG_VERSION").into(),
             command,
             network: network.name().into(),
+            machine: (network == Network::Loopback).then(machine),
             sweep,
             baseline: transport::BASELINE.id.into(),
             parties,
@@ -100,6 +102,11 @@ impl Plan {
         let known: BTreeSet<_> = known.iter().map(Trial::key).collect();
         let open = |job: &&Job| !known.contains(&job.key());
         self.jobs.iter().filter(open).collect()
+    }
+
+    /// Whether these trials are all there is to measure, and none could not be run.
+    pub fn is_done(&self, trials: &[Trial]) -> bool {
+        self.left(trials).is_empty() && trials.iter().all(|trial| trial.not_run.is_none())
     }
 
     /// The first trial that no job of this plan makes, or that is there twice; its index.

@@ -1,12 +1,13 @@
 //! Panels of bars with the same rows: the floor and the transports.
 
 use super::super::canvas::{Align, Canvas};
-use super::super::format::{bytes, ratio, significant, time};
+use super::super::format::{bytes, significant, time};
 use super::super::style::{
     INK, LABEL, MARGIN, MARKER, PLOT_BOTTOM, SMALL, SOFT, TEXT, WIDTH, color, leading, text_width,
     wrap,
 };
 use super::super::{Chart, Sheet, Table};
+use super::{latency_of, times_of};
 use crate::measure::bench::{Figure, Group, Row};
 
 const TOP: i32 = 134;
@@ -21,7 +22,7 @@ struct Panel<'a> {
     title: String,
     figure: &'a Figure<'a>,
     value: fn(&Row) -> Option<f64>,
-    write: fn(f64) -> String,
+    write: fn(&Row, f64) -> String,
     /// What stands below the value.
     below: fn(&Row) -> Option<String>,
 }
@@ -39,14 +40,8 @@ pub fn charts(group: &Group, figures: &[&Figure], footer: &[String]) -> Vec<Char
             0 => format!("{own}-{}", group.id),
             _ => format!("{own}-{}-{}", group.id, number + 1),
         };
-        let reading = match group.floor.is_empty() {
-            true => "Each panel has a scale of its own, from zero.",
-            false => {
-                "Each panel has a scale of its own, from zero. Below a time: how many times the floor it is."
-            }
-        };
         Sheet::plain(
-            [&id, &group.title, reading],
+            [&id, &group.title, &reading(panels)],
             &alt(panels),
             table(group, panels),
             footer,
@@ -54,6 +49,22 @@ pub fn charts(group: &Group, figures: &[&Figure], footer: &[String]) -> Vec<Char
         )
     };
     sheets.enumerate().map(sheet).collect()
+}
+
+/// How to read these panels, and nothing of what is not on them.
+fn reading(panels: &[Panel]) -> String {
+    let any = |has: fn(&Panel, &Row) -> bool| {
+        let mut all = panels.iter();
+        all.any(|panel| panel.figure.rows.iter().any(|row| has(panel, row)))
+    };
+    let mut reading = "Each panel has a scale of its own, from zero.".to_owned();
+    if any(|panel, row| (panel.below)(row).is_some()) {
+        reading += " Below a time: how many times the floor it is.";
+    }
+    if any(|panel, row| (panel.value)(row).is_some_and(|v| (panel.write)(row, v).ends_with('*'))) {
+        reading += " * Rough: fewer than 10 measured events lie beyond it.";
+    }
+    reading
 }
 
 fn panels<'a>(group: &Group, figures: &[&'a Figure<'a>]) -> Vec<Panel<'a>> {
@@ -66,11 +77,14 @@ fn panels<'a>(group: &Group, figures: &[&'a Figure<'a>]) -> Vec<Panel<'a>> {
             title: format!("{of}time per {}", group.each),
             figure,
             value: |row| Some(row.measured.each_ns / 1e3),
-            write: time_of,
-            below: |row| Some(format!("{} floor", ratio(row.to_floor?))),
+            write: |_, us| time_of(us),
+            below: |row| Some(format!("{} floor", times_of(row.to_floor?))),
         });
     }
-    let mut beside = |title: &str, value: fn(&Row) -> Option<f64>, write, below| {
+    let mut beside = |title: &str,
+                      value: fn(&Row) -> Option<f64>,
+                      write: fn(&Row, f64) -> String,
+                      below: fn(&Row) -> Option<String>| {
         // Where it does not depend on the parameter, once is enough.
         let figure = figures
             .iter()
@@ -89,19 +103,19 @@ fn panels<'a>(group: &Group, figures: &[&'a Figure<'a>]) -> Vec<Panel<'a>> {
     beside(
         "latency, half within",
         |row| row.measured.beside.latency_p50_us,
-        time,
+        |row, us| latency_of(row, 0.5, us),
         |_| None,
     );
     beside(
         "latency, 99 % within",
         |row| row.measured.beside.latency_p99_us,
-        time,
+        |row, us| latency_of(row, 0.99, us),
         |_| None,
     );
     beside(
         "bytes per event",
         |row| row.measured.beside.bytes_per_event,
-        bytes,
+        |_, number| bytes(number),
         |_| None,
     );
     panels
@@ -166,13 +180,15 @@ fn draw(canvas: &Canvas, panels: &[Panel]) {
             canvas.text((left, 86 + i * leading(TEXT)), TEXT, Align::Left, INK, line);
         }
         let own: Vec<_> = rows.iter().map(|row| within(panel, row)).collect();
-        let values = || own.iter().flatten().filter_map(|row| (panel.value)(row));
-        let longest = values().map(|value| text_width(&(panel.write)(value), LABEL, true));
+        let there = || own.iter().flatten();
+        let values = || there().filter_map(|row| Some((row, (panel.value)(row)?)));
+        let longest =
+            values().map(|(row, value)| text_width(&(panel.write)(row, value), LABEL, true));
         let text = longest
             .max()
             .unwrap_or(0)
             .max(text_width("99.9x floor", SMALL, false));
-        let largest = values().fold(0.0, f64::max);
+        let largest = values().map(|(_, value)| value).fold(0.0, f64::max);
         for (row, i) in own.iter().zip(0..) {
             let at = middle(i);
             match row.and_then(|row| Some((row, (panel.value)(row)?))) {
@@ -201,7 +217,7 @@ fn bar(canvas: &Canvas, panel: &Panel, row: &Row, value: f64, place: [i32; 4]) {
     let (top, bottom) = (middle - height / 2, middle + height / 2);
     canvas.rect((left, top), (end, bottom), color(super::color(row)));
     canvas.frame((left, top), (end, bottom), INK);
-    let text = (panel.write)(value);
+    let text = (panel.write)(row, value);
     let below = (panel.below)(row);
     let y = match below {
         None => middle - LABEL / 2 + 2,
@@ -216,7 +232,7 @@ fn bar(canvas: &Canvas, panel: &Panel, row: &Row, value: f64, place: [i32; 4]) {
 fn alt(panels: &[Panel]) -> String {
     let said = panels.iter().map(|panel| {
         let values = panel.figure.rows.iter().filter_map(|row| {
-            let value = (panel.write)((panel.value)(row)?);
+            let value = (panel.write)(row, (panel.value)(row)?);
             Some(format!("{} {value}", row.label()))
         });
         format!(
@@ -238,7 +254,7 @@ fn table(group: &Group, panels: &[Panel]) -> Table {
     for row in rows(panels) {
         let value = |panel: &Panel| {
             let row = within(panel, row)?;
-            let text = (panel.write)((panel.value)(row)?);
+            let text = (panel.write)(row, (panel.value)(row)?);
             Some(match (panel.below)(row) {
                 Some(below) => format!("{text} ({below})"),
                 None => text,

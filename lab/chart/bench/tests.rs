@@ -48,7 +48,7 @@ fn a_chart_says_its_numbers() {
     let fanout = &charts(&bench, &bench.groups[1])[0];
     assert!(fanout.alt.contains("floor 12 µs to 6 µs"), "{}", fanout.alt);
     let ticker = &charts(&bench, &bench.groups[2])[0];
-    let expected = ["Asking", "1.5 µs", "550 ms", "1.1 s", "763 B"];
+    let expected = ["Asking", "1.5 µs", "550 ms", "1.1 s*", "763 B"];
     assert_eq!(ticker.table.rows[0], expected);
 }
 

@@ -129,7 +129,12 @@ fn marks(results: &SweepResults, figure: &Figure, most: f64) -> Vec<PlotMark> {
     };
     if figure.id == LAST_RECEIVER_P99.id && scale::axis(results).is_some() {
         let budget = scale::budget(results).us;
-        return across(budget, format!("budget {}", value(Quantity::Time, budget)));
+        let on_top = match scale::waits_at_rest(results) {
+            true => " (waits at rest on top)",
+            false => "",
+        };
+        let us = value(Quantity::Time, budget);
+        return across(budget, format!("budget {us}{on_top}"));
     }
     if [SERVER_SHARE.id, CLIENT_SHARE.id].contains(&figure.id) {
         return across(scale::FULL, "no more to give".into());

@@ -168,3 +168,28 @@ fn an_unfinished_sweep_says_so() {
             .any(|cell| cell == "not measured yet")
     );
 }
+
+#[test]
+fn the_line_of_a_budget_says_what_comes_on_top() {
+    let drawn = |results: &SweepResults| {
+        let chart = super::lines::chart(results, &crate::measure::sweep::LAST_RECEIVER_P99);
+        chart.expect("a chart").svg
+    };
+    let mut results = sweep(&["clients=10,100,1000"]);
+    for trial in &mut results.trials {
+        trial.theory.clear();
+        let figures = trial.figures.as_mut().expect("verified");
+        figures.last_receiver_us = Some(crate::measure::PerEvent {
+            p99: 1e6 * (trial.at[0] + 1) as f64,
+            ..Default::default()
+        });
+    }
+    assert!(drawn(&results).contains("budget 1 s") && !drawn(&results).contains("at rest"));
+    for trial in results.trials.iter_mut().filter(|t| t.transport == "ask") {
+        trial.theory.insert("latency_us.p99".into(), 9.9e5);
+    }
+    assert!(drawn(&results).contains("budget 1 s (waits at rest on top)"));
+    // A budget of people's own has nothing on top.
+    results.head.sweep.scenario.budget = crate::scenario::Span::from_millis(1_000);
+    assert!(!drawn(&results).contains("at rest"));
+}

@@ -1,6 +1,6 @@
 //! A sweep as charts and reports see it: axes with titles and places, and what is missing.
 
-use super::super::format::{counted, spaced};
+use super::super::format::{counted, machine, spaced};
 use super::super::style::{MARGIN, SMALL, WIDTH, wrap};
 use super::super::{directions, value};
 use crate::measure::plot::{PlotAxis, Quantity};
@@ -134,6 +134,7 @@ pub fn footer(results: &SweepResults) -> Vec<String> {
     let axes: Vec<_> = sweep.vary.iter().map(ToString::to_string).collect();
     let varies = |key: &str| sweep.vary.iter().any(|axis| axis.key == key);
     let mut fixed = vec![head.network.clone()];
+    fixed.extend(head.machine.as_ref().map(machine));
     if head.network != "loopback" && !varies("delay") && !varies(RTT) {
         fixed.push(directions(&scenario.delay, "each way"));
     }

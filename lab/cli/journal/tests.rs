@@ -21,7 +21,7 @@ fn plan(axis: &str) -> Plan {
 
 /// Runs what is missing; returns how many trials that were.
 fn go_on(folder: &Path, plan: &Plan) -> Result<(SweepResults, usize), Failure> {
-    let (mut journal, known) = Journal::open(folder, plan, false)?;
+    let (mut journal, known) = Journal::open(folder, plan, Opening::GoOn)?;
     let mut ran = 0;
     let results = sweep::run(plan, known, 2, &Interrupt::default(), |_, trial| {
         ran += 1;
@@ -114,7 +114,7 @@ fn what_is_not_this_sweep_is_refused_and_kept() {
 fn two_cannot_write_one_file() {
     let parent = tempfile::tempdir().expect("a place for files");
     let plan = plan("poll_every=500ms,1s");
-    let held = Journal::open(parent.path(), &plan, false).expect("a file");
+    let held = Journal::open(parent.path(), &plan, Opening::GoOn).expect("a file");
     let refused = message(go_on(parent.path(), &plan));
     assert!(refused.contains("another pushlab"), "{refused}");
     assert!(matches!(not_in_use(parent.path()), Err(Failure::Usage(_))));
@@ -126,4 +126,81 @@ fn two_cannot_write_one_file() {
         .expect("the file");
     file.write_all(b"torn").expect("half a line");
     assert!(go_on(parent.path(), &plan).is_ok());
+}
+
+/// What `run --clients` opens, and what it is told.
+fn repeat(folder: &Path, plan: &Plan) -> Result<(bool, usize), String> {
+    match Journal::open(folder, plan, Opening::Repeat) {
+        Ok((journal, known)) => Ok((journal.is_beside(), known.len())),
+        Err(Failure::Usage(message)) => Err(message),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn measuring_again_never_empties_what_is_there() {
+    let parent = tempfile::tempdir().expect("a place for files");
+    let folder = parent.path();
+    let contents = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
+    let plan = plan("poll_every=500ms,1s");
+    assert_eq!(repeat(folder, &plan), Ok((false, 0)));
+    let (whole, _) = go_on(folder, &plan).expect("a sweep");
+    let finished = contents(NAME);
+
+    // A finished one stays, and what is measured again goes on beside it.
+    let (mut journal, known) = Journal::open(folder, &plan, Opening::Repeat).expect("a file");
+    assert!(journal.is_beside() && known.is_empty());
+    journal.add(&whole.trials[0]).expect("a trial");
+    assert!(matches!(not_in_use(folder), Err(Failure::Usage(_))));
+    drop(journal);
+    assert_eq!(repeat(folder, &plan), Ok((true, 1)));
+    assert_eq!(contents(NAME), finished);
+    forget_again(folder).expect("a file less");
+    assert_eq!(repeat(folder, &plan), Ok((true, 0)));
+
+    // An unfinished one goes on where it is, and so does one of which something could not be run.
+    let lines: Vec<&str> = finished.lines().collect();
+    fs::write(folder.join(NAME), lines[..4].join("\n") + "\n").expect("half of it");
+    assert_eq!(repeat(folder, &plan), Ok((false, 3)));
+    let mut short = whole.clone();
+    short.trials[0].not_run = Some("too few descriptors".into());
+    fs::write(folder.join(NAME), text(&short).expect("a text")).expect("a file");
+    assert_eq!(repeat(folder, &plan), Ok((false, whole.trials.len() - 1)));
+
+    // Whatever else is there is refused, with a remedy that this command has.
+    for (from, to, part) in [
+        ("\"pushlab\":\"", "\"pushlab\":\"0", "(pushlab differs)"),
+        ("\"seed\":7,", "\"seed\":8,", "scenario.seed differs"),
+        ("\"version\":1", "\"version\":0", "version 0"),
+        ("\"transport\":", "\"transporter\":", "line 2 is no trial"),
+        (
+            "\"network\":",
+            "\"machine\":{\"os\":\"o\",\"arch\":\"a\",\"cores\":96},\"network\":",
+            "was measured on another machine",
+        ),
+    ] {
+        let other = finished.replacen(from, to, 1);
+        assert!(other != finished, "{from}");
+        fs::write(folder.join(NAME), &other).expect("another file");
+        let message = repeat(folder, &plan).expect_err(from);
+        assert!(message.contains(part), "{from}: {message}");
+        assert!(message.contains("delete it"), "{from}: {message}");
+        assert!(!message.contains("--fresh"), "{from}: {message}");
+        assert!(contents(NAME) == other, "{from}");
+    }
+}
+
+#[test]
+fn only_who_says_so_discards() {
+    let parent = tempfile::tempdir().expect("a place for files");
+    let folder = parent.path();
+    let plan = plan("poll_every=500ms,1s");
+    go_on(folder, &plan).expect("a sweep");
+    assert_eq!(repeat(folder, &plan), Ok((true, 0)));
+    let (journal, known) = Journal::open(folder, &plan, Opening::Discard).expect("a file");
+    assert!(!journal.is_beside() && known.is_empty());
+    drop(journal);
+    assert!(!folder.join(AGAIN).exists());
+    let there = read(&folder.join(NAME)).expect("a head");
+    assert!(there.trials.is_empty());
 }

@@ -54,6 +54,27 @@ pub fn allowance_us(results: &SweepResults, party: &Party, index: usize) -> f64 
         .fold(0.0, |most, us| us.max(most))
 }
 
+/// The same where it is worth a word: at least a hundredth of the budget.
+pub fn allowance_that_shows_us(results: &SweepResults, party: &Party, index: usize) -> Option<f64> {
+    let us = allowance_us(results, party, index);
+    (us * 100.0 >= budget(results).us).then_some(us)
+}
+
+/// Whether the limit of somebody is visibly more than the budget.
+pub fn waits_at_rest(results: &SweepResults) -> bool {
+    let loads = axis(results).map_or(0, |axis| axis.values.len());
+    let parties = results.head.parties.iter();
+    let mut all = parties.flat_map(|party| (0..loads).map(move |index| (party, index)));
+    all.any(|(party, index)| allowance_that_shows_us(results, party, index).is_some())
+}
+
+/// How many events stand behind the percentiles of a load: the fewest of its trials; 0 if none has figures.
+pub fn events(results: &SweepResults, party: &Party, index: usize) -> u64 {
+    let trials = results.trials_at(party, &[index]).iter();
+    let events = trials.filter_map(|trial| Some(trial.figures.as_ref()?.latency_events));
+    events.min().unwrap_or(0)
+}
+
 /// What became of one load.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Load {
@@ -144,22 +165,32 @@ pub enum Sides {
     Clients { server: f64, clients: f64 },
     /// Both did: this machine has no more to give.
     Both { server: f64, clients: f64 },
+    /// Neither did alone, but together they filled the only core there is.
+    Shared { server: f64, clients: f64 },
     /// Neither did: it was no lack of CPU time.
     Neither { server: f64, clients: f64 },
-    /// The system does not tell, or the load was not verified and has no figures.
-    Unknown,
+    /// The system does not tell of one or of both, or the load was not verified and has no figures.
+    Unknown {
+        server: Option<f64>,
+        clients: Option<f64>,
+    },
 }
 
 /// Which side had no more to give at a load.
 pub fn sides(results: &SweepResults, party: &Party, index: usize) -> Sides {
     let share = |figure| results.estimate(party, &[index], figure).map(|e| e.value);
-    let (Some(server), Some(clients)) = (share(&SERVER_SHARE), share(&CLIENT_SHARE)) else {
-        return Sides::Unknown;
+    let (server, clients) = (share(&SERVER_SHARE), share(&CLIENT_SHARE));
+    let (Some(server), Some(clients)) = (server, clients) else {
+        return Sides::Unknown { server, clients };
     };
+    // With more than one core, two sides that leave theirs some rest leave the machine some, too.
+    let cores = results.head.machine.as_ref().map(|machine| machine.cores);
+    let full = |cores: usize| server + clients > FULL * cores as f64;
     match (server > FULL, clients > FULL) {
         (true, true) => Sides::Both { server, clients },
         (true, false) => Sides::Server { server, clients },
         (false, true) => Sides::Clients { server, clients },
+        (false, false) if cores.is_some_and(full) => Sides::Shared { server, clients },
         (false, false) => Sides::Neither { server, clients },
     }
 }

@@ -1,8 +1,9 @@
 //! The page.
 
-use super::{COLUMNS, answer, baseline, cells, machine, sentences, took};
+use super::{answer, beside, cells, columns, legend, sentences, took};
+use crate::chart::format::machine;
 use crate::chart::{self, Table};
-use crate::measure::bench::{Bench, Group};
+use crate::measure::bench::{self, Bench, Group, Row};
 use crate::report::figure::Figure;
 use askama::Template;
 
@@ -15,7 +16,9 @@ struct Page<'a> {
     answer: String,
     details: Vec<String>,
     sections: Vec<Section<'a>>,
-    baseline: &'a str,
+    legend: String,
+    /// Whether something stands beside the times.
+    more: bool,
     machine: String,
     took: String,
     /// There are no pictures beside the page.
@@ -24,14 +27,20 @@ struct Page<'a> {
 
 struct Section<'a> {
     group: &'a Group,
+    /// Whether its floor was measured, and whether something beside its times.
+    floor: bool,
+    more: bool,
     figures: Vec<Figure>,
     table: Table,
 }
 
 /// The page: a section for each group of which something was measured.
 pub fn html(bench: &Bench) -> String {
+    let all = bench.figures();
     let section = |group| Section {
         group,
+        floor: of(&all, group, |figure| figure.rows.iter().any(Row::is_floor)),
+        more: !group.beside.is_empty() && of(&all, group, |figure| figure.has_more()),
         figures: chart::bench::charts(bench, group)
             .into_iter()
             .map(|chart| Figure::new("pushlab", chart))
@@ -49,13 +58,20 @@ pub fn html(bench: &Bench) -> String {
             .map(section)
             .filter(|section| !section.table.rows.is_empty())
             .collect(),
-        baseline: baseline(bench),
-        machine: machine(bench),
+        legend: legend(bench).join(" "),
+        more: !beside(bench).is_empty(),
+        machine: machine(&bench.machine),
         took: took(bench),
         png: false,
     };
     page.render()
         .expect("the template writes into a string and calls nothing that can fail")
+}
+
+/// Whether a figure of a group `has` something.
+fn of(figures: &[bench::Figure], group: &Group, has: fn(&bench::Figure) -> bool) -> bool {
+    let mut own = figures.iter().filter(|figure| figure.group.id == group.id);
+    own.any(has)
 }
 
 fn table(bench: &Bench, group: &Group) -> Table {
@@ -73,7 +89,7 @@ fn table(bench: &Bench, group: &Group) -> Table {
             rows.push(cells(row, &format!("{parameter}{}", row.label())));
         }
     }
-    let mut head = COLUMNS.to_vec();
+    let mut head = columns(bench).to_vec();
     for column in (0..head.len()).rev() {
         if rows.iter().all(|row| row[column] == "-") {
             head.remove(column);
@@ -82,7 +98,9 @@ fn table(bench: &Bench, group: &Group) -> Table {
             }
         }
     }
-    let mut table = Table::new(format!("{}: time per {}", group.id, group.each), &head);
-    table.rows = rows;
-    table
+    Table {
+        caption: format!("{}: time per {}", group.id, group.each),
+        head,
+        rows,
+    }
 }

@@ -9,20 +9,24 @@ pub use html::html;
 pub use terminal::terminal;
 
 use super::format;
-use crate::chart;
+use crate::chart::bench::{is_rough, latency_of, time_of, times_of};
 use crate::measure::bench::{Bench, Figure, Row};
 
-/// The cells of a row after the name of its figure.
-const COLUMNS: [&str; 8] = [
-    "transport",
-    "time each",
-    "per second",
-    "x floor",
-    "x baseline",
-    "latency p50",
-    "latency p99",
-    "bytes per event",
-];
+/// What the cells of a row are, after the name of its figure.
+fn columns(bench: &Bench) -> [String; 8] {
+    let baseline = format!("x {}", baseline(bench));
+    [
+        "transport",
+        "time each",
+        "per second",
+        "x floor",
+        &baseline,
+        "latency p50",
+        "latency p99",
+        "bytes per event",
+    ]
+    .map(str::to_owned)
+}
 
 fn cells(row: &Row, name: &str) -> Vec<String> {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".into());
@@ -30,17 +34,17 @@ fn cells(row: &Row, name: &str) -> Vec<String> {
     let bytes = beside
         .bytes_per_event
         .map(|bytes| match row.bytes_to_baseline {
-            Some(times) => format!("{} ({})", format::bytes(bytes), format::ratio(times)),
+            Some(times) => format!("{} ({})", format::bytes(bytes), times_of(times)),
             None => format::bytes(bytes),
         });
     vec![
         name.to_owned(),
-        chart::bench::time_of(row.measured.each_ns / 1e3),
+        time_of(row.measured.each_ns / 1e3),
         format::significant(1e9 / row.measured.each_ns),
-        or_dash(row.to_floor.map(format::ratio)),
-        or_dash(row.to_baseline.map(format::ratio)),
-        or_dash(beside.latency_p50_us.map(format::time)),
-        or_dash(beside.latency_p99_us.map(format::time)),
+        or_dash(row.to_floor.map(times_of)),
+        or_dash(row.to_baseline.map(times_of)),
+        or_dash(beside.latency_p50_us.map(|us| latency_of(row, 0.5, us))),
+        or_dash(beside.latency_p99_us.map(|us| latency_of(row, 0.99, us))),
         or_dash(bytes),
     ]
 }
@@ -63,10 +67,49 @@ fn took(bench: &Bench) -> String {
     }
 }
 
-fn machine(bench: &Bench) -> String {
-    let machine = &bench.machine;
-    let cores = format::counted(machine.cores as u64, "core");
-    format!("{}, {}, {cores}", machine.os, machine.arch)
+/// What must be known of the columns that are there: of a run in which nothing has a floor, nothing of floors.
+fn legend(bench: &Bench) -> Vec<String> {
+    let figures = bench.figures();
+    let any = |has: fn(&Row) -> bool| figures.iter().flat_map(|figure| &figure.rows).any(has);
+    let mut said = vec![];
+    if any(|row| row.to_floor.is_some()) {
+        said.push(
+            "x floor: how many times the time of the floor beside it, which reaches the same end by \
+             plain means and is no lower limit."
+                .to_owned(),
+        );
+    }
+    if any(|row| row.to_baseline.is_some()) {
+        let baseline = baseline(bench);
+        said.push(format!(
+            "x {baseline}: how many times the time of {baseline}."
+        ));
+    }
+    if any(|row| row.bytes_to_baseline.is_some()) {
+        said.push(format!(
+            "In brackets: how many times the bytes of {}.",
+            baseline(bench)
+        ));
+    }
+    if any(is_rough) {
+        said.push(
+            "* Rough: fewer than 10 of the measured events lie beyond this percentile.".to_owned(),
+        );
+    }
+    said
+}
+
+/// What stands beside the times, group by group: `ticker: IP bytes, both ways`.
+fn beside(bench: &Bench) -> Vec<String> {
+    let mut said: Vec<String> = vec![];
+    for figure in bench.figures().iter().filter(|figure| figure.has_more()) {
+        let group = figure.group;
+        let words = format!("{}: {}", group.id, group.beside);
+        if !group.beside.is_empty() && !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    said
 }
 
 /// Who is nearest to a figure's floor and who is furthest, of the transports.
@@ -83,7 +126,7 @@ fn sentences(bench: &Bench) -> Vec<String> {
     let figures = bench.figures();
     let said = figures.iter().filter_map(|figure| {
         let [near, far] = extremes(figure)?;
-        let of = |(label, times): (&str, f64)| format!("{} with {label}", format::ratio(times));
+        let of = |(label, times): (&str, f64)| format!("{} with {label}", times_of(times));
         Some(match near.0 == far.0 {
             true => format!("{}: {} of the floor's time.", figure.name(), of(near)),
             false => format!(
@@ -115,9 +158,9 @@ fn answer(bench: &Bench) -> String {
         (Some((near_in, near)), Some((far_in, far))) if near != far => format!(
             "Compared with the floor, the cheapest is {} in {near_in} ({} of its time), the dearest {} in {far_in} ({}).",
             near.0,
-            format::ratio(near.1),
+            times_of(near.1),
             far.0,
-            format::ratio(far.1)
+            times_of(far.1)
         ),
         _ => format!(
             "{} measured in {}.",

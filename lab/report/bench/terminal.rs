@@ -1,7 +1,7 @@
 //! The table.
 
-use super::{COLUMNS, baseline, cells, machine, took};
-use crate::chart::format::ascii;
+use super::{beside, cells, columns, legend, took};
+use crate::chart::format::{ascii, machine};
 use crate::measure::bench::Bench;
 use crate::report::console::{self, Ink, fill, fits};
 
@@ -14,11 +14,8 @@ pub fn terminal(bench: &Bench, width: u16, color: bool) -> String {
     if figures.is_empty() {
         return String::new();
     }
-    let head = ["figure"]
-        .into_iter()
-        .chain(COLUMNS)
-        .map(str::to_owned)
-        .collect();
+    let head = ["figure".to_owned()].into_iter().chain(columns(bench));
+    let head = head.map(|cell| ascii(&cell)).collect();
     let mut rows: Vec<Vec<String>> = vec![head];
     for figure in &figures {
         for (i, row) in figure.rows.iter().enumerate() {
@@ -60,21 +57,20 @@ pub fn terminal(bench: &Bench, width: u16, color: bool) -> String {
         });
     }
     out.push(String::new());
-    out.extend(fill(
-        &format!(
-            "time each: for each {}. x floor: how many times the time of the floor beside it. x baseline: how many \
-             times that of {}; in brackets, its bytes.",
-            each(bench),
-            baseline(bench)
-        ),
-        width,
-    ));
+    let mut said = vec![format!("time each: for each {}.", each(bench))];
+    said.extend(legend(bench));
+    out.extend(fill(&ascii(&said.join(" ")), width));
+    let beside = beside(bench);
+    if !beside.is_empty() {
+        let words = format!("Beside the time, {}.", beside.join("; "));
+        out.extend(fill(&ascii(&words), width));
+    }
     out.extend(fill(
         &format!(
             "{} in {}. {}. Compare within one run only: see METHODOLOGY.md, \"What cargo bench measures\".",
             crate::chart::format::counted(bench.measured.len() as u64, "benchmark"),
             took(bench),
-            machine(bench)
+            machine(&bench.machine)
         ),
         width,
     ));

@@ -1,7 +1,7 @@
 //! The page.
 
 use super::{TITLE, alone, decisions, sentences, settings, whole, words};
-use crate::chart::format::counted;
+use crate::chart::format;
 use crate::chart::{Chart, Table, scorecard};
 use crate::measure::{Card, Scorecard};
 use crate::report::figure::Figure;
@@ -66,14 +66,7 @@ fn page(judged: &Scorecard, png: bool) -> String {
         png,
         sections: judged.cards.iter().map(section).collect(),
         method: whole::method(judged),
-        machine: judged.machine.as_ref().map(|machine| {
-            format!(
-                "{}, {}, {}",
-                machine.os,
-                machine.arch,
-                counted(machine.cores as u64, "core")
-            )
-        }),
+        machine: judged.machine.as_ref().map(format::machine),
     };
     page.render()
         .expect("the template writes into a string and calls nothing that can fail")

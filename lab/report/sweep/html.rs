@@ -2,7 +2,7 @@
 
 use super::{finding::finding, map, method, scale, trials};
 use crate::chart::sweep::{all, view};
-use crate::chart::{Chart, Table};
+use crate::chart::{Chart, Table, format};
 use crate::measure::sweep::SweepResults;
 use crate::report::figure::Figure;
 use askama::Template;
@@ -26,6 +26,8 @@ struct Page<'a> {
     fan_out: Option<Table>,
     method: Vec<String>,
     trials: String,
+    /// Where real time was measured.
+    machine: Option<String>,
     axes: Vec<(String, String)>,
 }
 
@@ -53,6 +55,7 @@ pub fn html(results: &SweepResults) -> String {
         crossings: map::table(results),
         method: method(results),
         trials: trials(results),
+        machine: results.head.machine.as_ref().map(format::machine),
         axes: sweep
             .vary
             .iter()

@@ -1,7 +1,7 @@
 //! The same as Markdown and for the terminal.
 
 use super::{finding::finding, map, method, scale, trials};
-use crate::chart::format::ascii;
+use crate::chart::format::{self, ascii};
 use crate::chart::sweep::all;
 use crate::measure::sweep::SweepResults;
 use crate::report::console::{self, ALL_BUT_THE_FIRST, Ink, fill, fits};
@@ -46,13 +46,22 @@ pub fn markdown(results: &SweepResults) -> String {
     }
     let fence = "`".repeat(longest_run(&head.command, '`').max(2) + 1);
     out.push_str(&format!(
-        "\n## Make it again\n\n{}, {} network, pushlab {}\n\n{fence}sh\n{}\n{fence}\n",
+        "\n## Make it again\n\n{}, {}, pushlab {}\n\n{fence}sh\n{}\n{fence}\n",
         text(&trials(results)),
-        text(&head.network),
+        text(&place(results, " network")),
         text(&head.pushlab),
         head.command
     ));
     out
+}
+
+/// The network, and on which machine where that matters.
+fn place(results: &SweepResults, noun: &str) -> String {
+    let head = &results.head;
+    match &head.machine {
+        Some(machine) => format!("{}{noun}, {}", head.network, format::machine(machine)),
+        None => format!("{}{noun}", head.network),
+    }
 }
 
 /// The summary, at most `width` columns wide (but never less than 40), without a final line break.
@@ -66,7 +75,7 @@ pub fn terminal(results: &SweepResults, width: u16, color: bool) -> String {
         sweep.name,
         axes.join(" | "),
         trials(results),
-        head.network
+        place(results, "")
     );
     let mut out: Vec<String> = fill(&title, width)
         .iter()

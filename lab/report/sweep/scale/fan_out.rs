@@ -1,6 +1,7 @@
 //! Why the median receiver waits for half the others and the last one for all: an event goes to one client after another.
 
 use super::super::view;
+use crate::chart::evidence::marked;
 use crate::chart::{Table, value};
 use crate::measure::plot::Quantity;
 use crate::measure::sweep::scale::{self, Load};
@@ -18,6 +19,8 @@ struct Order {
     cost_us: f64,
     median_us: f64,
     last_us: f64,
+    /// Behind both.
+    events: u64,
     /// Median wait on an idle machine, which no order explains.
     rest_us: f64,
 }
@@ -47,6 +50,7 @@ fn order(results: &SweepResults, party: &Party) -> Option<Order> {
         cost_us: figure(&SERVER_CPU)?,
         median_us: figure(&LATENCY_P50)?,
         last_us,
+        events: scale::events(results, party, index),
         rest_us: at_rest.fold(0.0, f64::max),
     })
 }
@@ -76,9 +80,9 @@ pub fn table(results: &SweepResults) -> Option<Table> {
             view::name(axis, order.index),
             time(order.cost_us),
             time(order.half_us()),
-            time(order.median_us),
+            marked(time(order.median_us), 0.5, order.events),
             time(order.whole_us()),
-            time(order.last_us),
+            marked(time(order.last_us), 0.99, order.events),
         ]);
     }
     (!table.rows.is_empty()).then_some(table)
@@ -111,8 +115,8 @@ fn sentence(party: &Party, order: &Order) -> String {
     );
     let measured = format!(
         "measured are {} (median) and {} (last receiver, p99)",
-        time(order.median_us),
-        time(order.last_us)
+        marked(time(order.median_us), 0.5, order.events),
+        marked(time(order.last_us), 0.99, order.events)
     );
     if order.rest_us > order.half_us() {
         return format!(

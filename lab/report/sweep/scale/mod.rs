@@ -9,6 +9,8 @@ mod words;
 pub use fan_out::{explained, table as fan_out};
 pub use words::{answer, details};
 
+use crate::chart::evidence::{borne_out, marked};
+use crate::chart::format::count;
 use crate::chart::sweep::view;
 use crate::chart::{Table, value};
 use crate::measure::plot::Quantity;
@@ -67,11 +69,39 @@ pub fn table(results: &SweepResults) -> Option<Table> {
     Some(table)
 }
 
+/// Percentiles of the table, as shares: few events bear out few of them.
+const PERCENTILES: [(&str, f64); 2] = [(LATENCY_P50.id, 0.5), (LAST_RECEIVER_P99.id, TAIL)];
+/// The percentile by which a load is in time or not.
+const TAIL: f64 = 0.99;
+
 fn told(results: &SweepResults, party: &Party, index: usize, figure: &Figure) -> String {
-    match results.estimate(party, &[index], figure) {
-        Some(estimate) => value(figure.quantity, estimate.value),
-        None => NOT_TOLD.into(),
+    let Some(estimate) = results.estimate(party, &[index], figure) else {
+        return NOT_TOLD.into();
+    };
+    let text = value(figure.quantity, estimate.value);
+    let percentile = PERCENTILES.iter().find(|(id, _)| *id == figure.id);
+    match percentile {
+        Some((_, share)) => marked(text, *share, scale::events(results, party, index)),
+        None => text,
     }
+}
+
+/// What the asterisk means, if the last receiver of a load has one.
+fn rough(results: &SweepResults) -> Option<String> {
+    let loads = 0..results.head.sweep.shape()[0];
+    let parties = results.head.parties.iter();
+    let events = parties.flat_map(|party| {
+        let loads = loads.clone();
+        loads.map(move |index| scale::events(results, party, index))
+    });
+    let fewest = events.filter(|events| *events > 0).min()?;
+    (borne_out(fewest) + 1e-9 < TAIL).then(|| {
+        format!(
+            "* Rough: fewer than 10 of the measured events (as few as {}) lie beyond this percentile, so a single slow one \
+             may place the knee. A longer --duration or a higher --rate has more of them.",
+            count(fewest)
+        )
+    })
 }
 
 /// How the budget came about and how the knee is defined, for the method.
@@ -94,6 +124,8 @@ pub fn method(results: &SweepResults) -> Vec<String> {
          their last client by then. It lies between two measured loads, and more of them place it better."
             .into(),
     );
+    said.extend(rough(results));
+    said.push("The load generator is what runs the clients, all of them on one thread.".into());
     said.push(format!(
         "A side that used more than {} of a core in the measured window had no more to give.",
         value(Quantity::Share, scale::FULL)

@@ -1,6 +1,8 @@
 //! Knees and who gave out, on loads made by hand: other data, other words.
 
-use super::{answer, details, explained, fan_out, table};
+mod machine;
+
+use super::{answer, details, explained, fan_out, method, table};
 use crate::measure::PerEvent;
 use crate::measure::sweep::SweepResults;
 use crate::measure::sweep::scale::{self, Knee};
@@ -16,6 +18,7 @@ fn loads() -> SweepResults {
         trial.theory.clear();
         let n = [10.0, 100.0, 1_000.0][trial.at[0]];
         let figures = trial.figures.as_mut().expect("verified");
+        figures.latency_events = 5_000;
         figures.server_cpu_us_per_delivery = Some(10.0);
         figures.server_memory_bytes_per_connection = Some(8_192.0);
         (figures.server_cpu_share, figures.client_cpu_share) = (Some(0.2), Some(0.3));
@@ -92,7 +95,17 @@ fn the_side_that_gave_out_is_named() {
         ),
         (Some(0.9), Some(0.97), "There this machine gave out"),
         (Some(0.4), Some(0.5), "No side filled its core"),
-        (None, Some(0.9), "Which side gave out is not known"),
+        (
+            None,
+            Some(0.9),
+            "Which side gave out is not known: CPU time of the server was not told",
+        ),
+        (
+            Some(0.9),
+            None,
+            "CPU time of the load generator was not told",
+        ),
+        (None, None, "CPU time of both sides was not told"),
     ] {
         let results = late(server, clients);
         says(&results, "Duplex up to 100 clients");

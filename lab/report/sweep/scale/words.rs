@@ -1,6 +1,7 @@
 //! The knee of each transport in sentences, and who gave out.
 
 use super::super::view;
+use crate::chart::evidence::marked;
 use crate::chart::value;
 use crate::measure::plot::Quantity;
 use crate::measure::sweep::scale::{self, Budget, Load, Sides};
@@ -73,11 +74,12 @@ fn of(results: &SweepResults, axis: &Axis, party: &Party) -> Option<String> {
                 "{}: at {} clients the last receiver's p99 is {}, within {}.",
                 party.label,
                 view::name(axis, last),
-                time(p99),
+                late(results, party, last, p99),
                 limit(results, party, budget, last)
             )
         }
-        None => format!("{}: no load was in time.", party.label),
+        None if knee.first_failed.is_some() => format!("{}: no load was in time.", party.label),
+        None => format!("{}: no load was measured.", party.label),
     };
     match knee.first_failed {
         Some(failed) => said += &beyond(results, axis, party, failed),
@@ -102,17 +104,20 @@ fn of(results: &SweepResults, axis: &Axis, party: &Party) -> Option<String> {
     known.then_some(said)
 }
 
+/// A 99th percentile of a load, marked where too few events lie beyond it.
+fn late(results: &SweepResults, party: &Party, index: usize, us: f64) -> String {
+    marked(time(us), 0.99, scale::events(results, party, index))
+}
+
 /// `1 s`, or `1 s and its wait of 990 ms`.
 fn limit(results: &SweepResults, party: &Party, budget: Budget, index: usize) -> String {
-    let allowance = scale::allowance_us(results, party, index);
-    // A wait that does not show beside the budget is not worth a word.
-    match allowance * 100.0 >= budget.us {
-        true => format!(
+    match scale::allowance_that_shows_us(results, party, index) {
+        Some(allowance) => format!(
             "{} and the {} that it waits on an idle machine as well",
             time(budget.us),
             time(allowance)
         ),
-        false => time(budget.us),
+        None => time(budget.us),
     }
 }
 
@@ -122,7 +127,7 @@ fn beyond(results: &SweepResults, axis: &Axis, party: &Party, index: usize) -> S
     match scale::load(results, party, index) {
         Load::Late(p99) => format!(
             " At {at} it is {}, too late. {}",
-            time(p99),
+            late(results, party, index, p99),
             gave_out(scale::sides(results, party, index))
         ),
         Load::NotVerified(problem) => {
@@ -159,12 +164,21 @@ fn gave_out(sides: Sides) -> String {
             "There this machine gave out, with both sides at their limit: {}.",
             both(server, clients)
         ),
+        Sides::Shared { server, clients } => format!(
+            "There this machine gave out, whose only core both sides share: {}.",
+            both(server, clients)
+        ),
         Sides::Neither { server, clients } => format!(
             "No side filled its core: {}. What was late waited for something else.",
             both(server, clients)
         ),
-        Sides::Unknown => {
-            "Which side gave out is not known: CPU time of both sides was not told.".into()
+        Sides::Unknown { server, clients } => {
+            let of = match (server, clients) {
+                (None, Some(_)) => "the server",
+                (Some(_), None) => "the load generator",
+                _ => "both sides",
+            };
+            format!("Which side gave out is not known: CPU time of {of} was not told.")
         }
     }
 }
@@ -192,8 +206,13 @@ fn nearly(results: &SweepResults, axis: &Axis, party: &Party, index: usize) -> S
             Sides::Both { server, clients } => {
                 used(server, clients, ": this machine has no more to give")
             }
+            Sides::Shared { server, clients } => used(
+                server,
+                clients,
+                ": they share the only core, which has no more to give",
+            ),
             Sides::Neither { server, clients } => used(server, clients, ""),
-            Sides::Unknown => String::new(),
+            Sides::Unknown { .. } => String::new(),
         }
 }
 
