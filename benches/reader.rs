@@ -1,6 +1,6 @@
 //! The plain reader: the same for every server, so that a comparison compares servers.
 //!
-//! One thread that never sleeps, one `epoll`, one `read` into a buffer of 64 KiB whenever a connection is readable, and
+//! One thread, one `epoll`, one `read` into a buffer of 64 KiB whenever a connection is readable, and
 //! no parsing beyond counting: a message is counted by the one byte that only messages hold, and its
 //! latency is the time since the instant that it carries. A connection is opened by repeating what
 //! the lab's own client sends (see `capture`). Where the client asks, it asks again after each answer.
@@ -87,7 +87,7 @@ impl Reader {
                     self.lines.len()
                 )));
             }
-            self.look()?;
+            self.turn(Some(Duration::from_millis(100)))?;
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl Reader {
         let mut looked = Instant::now();
         let mut before = count(self);
         while !done(self) {
-            self.look()?;
+            self.turn(Some(Duration::from_millis(100)))?;
             // The clock is asked rarely; patience counts from the last that came.
             let now = count(self);
             if now != before {
@@ -163,10 +163,13 @@ impl Reader {
     #[allow(dead_code, reason = "of peers alone")]
     pub fn read_for(&mut self, span: Duration) -> io::Result<()> {
         let end = Instant::now() + span;
-        while Instant::now() < end {
-            self.look()?;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            self.turn(Some(left.min(Duration::from_millis(100))))?;
         }
-        Ok(())
     }
 
     /// Forgets latencies and counts so far, not what connections have.
@@ -175,15 +178,11 @@ impl Reader {
         (self.messages, self.answers, self.news, self.bytes) = (0, 0, 0, 0);
     }
 
-    /// Reads what there is. It never sleeps: on one machine the server would pay for waking it, which no client elsewhere
-    /// asks of a server, and the slower a server is, the more often its reader would have fallen asleep.
-    fn look(&mut self) -> io::Result<()> {
-        match self.poll.poll(&mut self.events, Some(Duration::ZERO)) {
+    /// Waits until something can be read, at most `wait` (`Duration::ZERO` only looks), and reads it.
+    pub fn turn(&mut self, wait: Option<Duration>) -> io::Result<()> {
+        match self.poll.poll(&mut self.events, wait) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             outcome => outcome?,
-        }
-        if self.events.is_empty() {
-            std::thread::yield_now(); // for whoever shares its core
         }
         let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
         let outcome = events.iter().try_for_each(|event| self.readable(event));
