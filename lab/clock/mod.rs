@@ -89,15 +89,21 @@ pub fn epoch_us() -> u64 {
     if agenda::now_ns().is_some() {
         return EPOCH_US;
     }
-    let wall = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    (wall.as_micros() as u64).saturating_sub(origin().elapsed().as_micros() as u64)
+    (wall().as_micros() as u64).saturating_sub(origin().elapsed().as_micros() as u64)
 }
 
 /// The whole seconds since 1970 at this instant.
 pub fn epoch_second() -> u64 {
-    (Duration::from_micros(epoch_us()) + Duration::from_nanos(now_ns())).as_secs()
+    match agenda::now_ns() {
+        Some(now_ns) => (EPOCH_US * US + now_ns) / S,
+        None => wall().as_secs(),
+    }
+}
+
+/// The system's wall clock.
+fn wall() -> Duration {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default()
 }
 
 /// The value of an HTTP `Date` header for this second.

@@ -1,13 +1,11 @@
 //! The heads of requests and answers: what the header profiles send, and how many bytes that is.
 
-use super::http::{Answer, date, nothing};
+use super::http::{Answer, date, nothing, whole_body};
 use crate::feed::Batch;
 use crate::scenario::{Connection, HeaderProfile, LiteralHeaders};
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
-use hyper::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue,
-};
+use http_body_util::Full;
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Request, Response};
 
 /// The virtual host of the lab.
@@ -59,8 +57,10 @@ pub struct Heads {
     request: HeaderMap,
     /// Header lines that go with an upgrade.
     upgrade: HeaderMap,
-    /// Header lines of polls' answers, given literally.
-    answer: Option<HeaderMap>,
+    /// Header lines of polls' answers.
+    answer: HeaderMap,
+    /// Whether those were given literally, date and all.
+    literal: bool,
     /// Path of short polls, given literally.
     pub poll_path: Option<String>,
     /// Whether each question is the last one of its connection.
@@ -74,7 +74,8 @@ impl Heads {
             HeaderProfile::Lean => Self {
                 request: lean(),
                 upgrade: map([]),
-                answer: None,
+                answer: answer(),
+                literal: false,
                 poll_path: None,
                 closing: false,
             },
@@ -84,7 +85,8 @@ impl Heads {
                 Self {
                     request: map(request),
                     upgrade,
-                    answer: None,
+                    answer: answer(),
+                    literal: false,
                     poll_path: None,
                     closing: false,
                 }
@@ -119,7 +121,8 @@ impl Heads {
         Self {
             request: lines(&literal.request),
             upgrade: map([]),
-            answer: Some(lines(&literal.response)),
+            answer: lines(&literal.response),
+            literal: true,
             poll_path: path.map(str::to_owned),
             closing: false,
         }
@@ -170,19 +173,15 @@ impl Heads {
             text.extend_from_slice(&event.payload);
             text.extend_from_slice(b"\n");
         }
-        let length = HeaderValue::from(text.len());
-        let mut answer = Response::new(Full::new(text.freeze()).boxed_unsync());
+        let length = text.len();
+        let mut answer = Response::new(whole_body(text.freeze()));
         let headers = answer.headers_mut();
-        match &self.answer {
-            Some(lines) => headers.clone_from(lines),
-            None => {
-                headers.reserve(4);
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static(NDJSON));
-                headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-                headers.insert(DATE, date());
-            }
+        headers.clone_from(&self.answer);
+        if self.literal {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        } else {
+            headers.insert(DATE, date()); // and hyper adds the length
         }
-        headers.insert(CONTENT_LENGTH, length);
         answer
     }
 
@@ -193,14 +192,7 @@ impl Heads {
 
     /// Bytes of the head of an answer whose body has `body` bytes.
     pub fn answer_bytes(&self, body: f64) -> f64 {
-        let fixed = match &self.answer {
-            Some(lines) => lines_bytes(lines) - length_bytes(lines.get(CONTENT_LENGTH)),
-            None => lines_bytes(&map([
-                ("Content-Type", NDJSON),
-                ("Cache-Control", "no-store"),
-                ("Date", SOME_DATE),
-            ])),
-        };
+        let fixed = lines_bytes(&self.answer) - length_bytes(self.answer.get(CONTENT_LENGTH));
         let length = "Content-Length: \r\n".len() as f64 + digits(body);
         ("HTTP/1.1 200 OK\r\n".len() + fixed + 2) as f64 + length + self.close_bytes()
     }
@@ -216,6 +208,15 @@ impl Heads {
         let line = "Connection: close\r\n".len() as f64;
         if self.closing { line } else { 0.0 }
     }
+}
+
+/// The header lines of an answer with events, but for its length; the date is replaced by that of the instant.
+fn answer() -> HeaderMap {
+    map([
+        ("Content-Type", NDJSON),
+        ("Cache-Control", "no-store"),
+        ("Date", SOME_DATE),
+    ])
 }
 
 /// A date of the length that all HTTP dates have.

@@ -2,13 +2,13 @@
 
 use super::client::{Lost, SharedHeads};
 use super::line::Line;
-use super::post;
+use super::{Task, post};
 use crate::clock;
 use crate::feed::Reader;
 use crate::hub::Hub;
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
@@ -18,24 +18,31 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// The body of an answer. Not `Sync`, so that a stream of events can be one.
-pub type Body = UnsyncBoxBody<Bytes, Infallible>;
+/// The body of an answer: a whole text, or a stream of events.
+pub type Body = Either<Full<Bytes>, UnsyncBoxBody<Bytes, Infallible>>;
 /// What a server half returns.
 pub type Answer = Response<Body>;
 
 /// Largest body that a client accepts.
 const LARGEST_BODY: usize = 16 << 20;
 
+/// A body that is there as a whole.
+pub fn whole_body(text: Bytes) -> Body {
+    Either::Left(Full::new(text))
+}
+
+/// An answer that needs no waiting for.
+pub fn at_once(answer: Answer) -> Task<Answer> {
+    Box::pin(std::future::ready(answer))
+}
+
 /// A short answer in plain text, for people and errors.
 pub fn plain(status: StatusCode, text: &str) -> Answer {
-    let mut answer =
-        Response::new(Full::new(Bytes::copy_from_slice(text.as_bytes())).boxed_unsync());
+    let mut answer = Response::new(whole_body(Bytes::copy_from_slice(text.as_bytes())));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
-    if !text.is_empty() {
-        let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-        headers.insert(CONTENT_TYPE, kind);
-    }
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    headers.insert(CONTENT_TYPE, kind);
     headers.insert(DATE, date());
     headers.insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
     answer
@@ -60,8 +67,9 @@ pub fn date() -> HeaderValue {
 
 /// An answer without a body: there is nothing to say.
 pub fn nothing() -> Answer {
-    let mut answer = plain(StatusCode::NO_CONTENT, "");
-    answer.headers_mut().remove(CONTENT_LENGTH);
+    let mut answer = Response::new(whole_body(Bytes::new()));
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    answer.headers_mut().insert(DATE, date());
     answer
 }
 
@@ -72,41 +80,85 @@ pub fn last(mut answer: Answer) -> Answer {
     answer
 }
 
-/// The value of a query parameter, as it stands there.
-pub fn parameter<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
-    let pairs = query.unwrap_or_default().split('&');
-    let mut pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+/// What a question asks for behind its `?`, each value as it stands there. Of a name that comes twice the first counts,
+/// and names that nobody knows are passed over.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Query<'a> {
+    since: Option<&'a str>,
+    hold: Option<&'a str>,
+    latest: Option<&'a str>,
+    topics: Option<&'a str>,
+    client: Option<&'a str>,
 }
 
-/// The topics that a question names, if it names any.
-pub fn topics(query: Option<&str>) -> Option<Vec<String>> {
-    let names = parameter(query, "topics")?;
-    Some(names.split(',').map(str::to_owned).collect())
-}
+impl<'a> Query<'a> {
+    /// The query of a request.
+    pub fn of<B>(request: &'a Request<B>) -> Self {
+        let mut query = Self::default();
+        for pair in request.uri().query().unwrap_or_default().split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let known = match name {
+                "since" => &mut query.since,
+                "hold" => &mut query.hold,
+                "latest" => &mut query.latest,
+                "topics" => &mut query.topics,
+                "client" => &mut query.client,
+                _ => continue,
+            };
+            known.get_or_insert(value);
+        }
+        query
+    }
 
-/// The feed as a question wants it; `Err` carries the answer to one that wants what there is not.
-pub fn reader(query: Option<&str>, hub: &Hub) -> Result<Reader, Box<Answer>> {
-    hub.reader(topics(query), parameter(query, "client"))
-        .map_err(|problem| Box::new(post::refusal(&problem)))
-}
+    /// The cursor, if it names one; `Err` carries the answer to a bad one.
+    pub fn since(&self) -> Result<Option<u64>, Box<Answer>> {
+        number("since", self.since)
+    }
 
-/// The value of a query parameter that is a whole number; `Err` carries the answer to a bad one.
-pub fn number(query: Option<&str>, name: &str) -> Result<Option<u64>, Box<Answer>> {
-    match parameter(query, name) {
-        None => Ok(None),
-        Some(value) => whole(value.as_bytes()).map(Some).ok_or_else(|| {
-            let text = format!("{name}={value:?} is not a whole number: write {name}=0 to begin\n");
-            Box::new(plain(StatusCode::BAD_REQUEST, &text))
-        }),
+    /// How many milliseconds the question may be held, if it says so.
+    pub fn hold_ms(&self) -> Result<Option<u64>, Box<Answer>> {
+        number("hold", self.hold)
+    }
+
+    /// Whether the newest event is enough.
+    pub fn latest(&self) -> bool {
+        self.latest.is_some()
+    }
+
+    /// The topics that it names, if it names any.
+    pub fn topics(&self) -> Option<Vec<String>> {
+        let names = self.topics?.split(',');
+        Some(names.map(str::to_owned).collect())
+    }
+
+    /// Who asks, if that is said.
+    pub fn client(&self) -> Option<&'a str> {
+        self.client
+    }
+
+    /// The feed as the question wants it; `Err` carries the answer to one that wants what there is not.
+    pub fn reader(&self, hub: &Hub) -> Result<Reader, Box<Answer>> {
+        hub.reader(self.topics(), self.client)
+            .map_err(|problem| Box::new(post::refusal(&problem)))
     }
 }
 
-/// A whole number: decimal digits and nothing else (`parse` alone would take a plus sign).
+/// The value of a parameter that is a whole number.
+fn number(name: &str, value: Option<&str>) -> Result<Option<u64>, Box<Answer>> {
+    let Some(value) = value else { return Ok(None) };
+    whole(value.as_bytes()).map(Some).ok_or_else(|| {
+        let text = format!("{name}={value:?} is not a whole number: write {name}=0 to begin\n");
+        Box::new(plain(StatusCode::BAD_REQUEST, &text))
+    })
+}
+
+/// A whole number: decimal digits and nothing else (`parse` would take a plus sign).
 pub fn whole(text: &[u8]) -> Option<u64> {
-    let digits = text.iter().all(u8::is_ascii_digit);
-    let text = digits.then(|| std::str::from_utf8(text).ok()).flatten()?;
-    text.parse().ok()
+    let digits = Some(text).filter(|text| !text.is_empty())?;
+    digits.iter().try_fold(0, |number: u64, digit| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
 }
 
 /// The answer to a cursor that is older than the log.
@@ -195,6 +247,38 @@ pub async fn connect(line: &Line) -> Result<SendRequest<Full<Bytes>>, Lost> {
 mod tests {
     use super::*;
     use crate::clock::{S, agenda};
+
+    #[test]
+    fn a_query_is_taken_apart_once() {
+        let asked = |target: &str| {
+            let request = Request::get(target).body(()).expect("a target");
+            let query = Query::of(&request);
+            let numbers = (query.since().ok(), query.hold_ms().ok());
+            let client = query.client().map(str::to_owned);
+            (numbers, query.latest(), query.topics(), client)
+        };
+        let nothing = ((Some(None), Some(None)), false, None, None);
+        for target in [
+            "/poll",
+            "/poll?",
+            "/poll?&&",
+            "/poll?since2=7&Hold=1&lates=1",
+        ] {
+            assert_eq!(asked(target), nothing, "{target}");
+        }
+        assert_eq!(
+            asked("/poll?since=000007&latest&topics=a,b&client=c=d&hold=25&since=9"),
+            (
+                (Some(Some(7)), Some(Some(25))),
+                true,
+                Some(vec!["a".to_owned(), "b".to_owned()]),
+                Some("c=d".to_owned())
+            )
+        );
+        // Neither a sign nor nothing at all is a number.
+        let bad = ((None, None), false, Some(vec![String::new()]), None);
+        assert_eq!(asked("/poll?since=+7&hold&topics="), bad);
+    }
 
     /// The text of one second must not be shown in another, nor in the next world of the same thread.
     #[test]

@@ -21,7 +21,7 @@
 
 use super::client::Lost;
 use super::heads::Heads;
-use super::http::{Asker, Turns, lines, number};
+use super::http::{Asker, Query, Turns, lines};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;
 use crate::hub::Hub;
@@ -90,16 +90,16 @@ impl LongPoll {
 impl Transport for LongPoll {
     fn serve(self: Arc<Self>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
         Box::pin(async move {
-            let query = request.uri().query();
-            let (since, hold_ms) = match (number(query, "since"), number(query, "hold")) {
+            let query = Query::of(&request);
+            let (since, hold_ms) = match (query.since(), query.hold_ms()) {
                 (Ok(since), Ok(hold_ms)) => (since.unwrap_or(0), hold_ms),
                 (Err(refusal), _) | (_, Err(refusal)) => return *refusal,
             };
-            let feed = match http::reader(query, &hub) {
+            let feed = match query.reader(&hub) {
                 Ok(feed) => feed,
                 Err(refusal) => return *refusal,
             };
-            let newest = http::parameter(query, "latest").is_some();
+            let newest = query.latest();
             let hold_ns = match hold_ms {
                 Some(hold_ms) => hold_ms.min(LONGEST_HOLD_MS) * clock::MS,
                 None => self.hold.as_nanos(),

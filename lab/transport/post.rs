@@ -23,7 +23,7 @@
 //! server, which knows the number, gives the same answer and does nothing twice.
 
 use super::client::{Client, Lost, SharedHeads};
-use super::http::{Asker, Turns, plain};
+use super::http::{Asker, Query, Turns, plain};
 use super::person::Person;
 use super::{Answer, http};
 use crate::clock;
@@ -63,8 +63,7 @@ pub async fn publish(request: Request<Incoming>, hub: &Hub) -> Answer {
     if request.body().size_hint().lower() > LARGEST_MESSAGE as u64 {
         return http::last(refusal(&Problem::TooLarge));
     }
-    let client = http::parameter(request.uri().query(), "client");
-    let client = client.unwrap_or_default().to_owned();
+    let client = Query::of(&request).client().unwrap_or_default().to_owned();
     let body = Limited::new(request.into_body(), LARGEST_MESSAGE).collect();
     let text = tokio::select! {
         biased;
@@ -98,7 +97,7 @@ fn is_json(kind: Option<&HeaderValue>) -> bool {
 
 /// Server half: what somebody who comes now has to know.
 pub fn snapshot(request: &Request<Incoming>, hub: &Hub) -> Answer {
-    let topics = http::topics(request.uri().query());
+    let topics = Query::of(request).topics();
     match hub.snapshot(topics.as_deref()) {
         Ok((_, text)) => json(text),
         Err(problem) => refusal(&problem),

@@ -2,6 +2,7 @@
 
 pub use super::upgrade::Origins;
 
+use super::http::at_once;
 use super::patient::Patient;
 use super::{Answer, Descriptor, Task, Transport, http, post};
 use crate::clock;
@@ -9,7 +10,7 @@ use crate::clock::HyperTimer;
 use crate::hub::Hub;
 use crate::net::{Buffers, Listener, Wire};
 use hyper::body::{Body, Incoming};
-use hyper::header::{ALLOW, HeaderValue, RETRY_AFTER};
+use hyper::header::{ALLOW, HeaderValue, RETRY_AFTER, UPGRADE};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
@@ -51,8 +52,8 @@ impl Door {
     }
 }
 
-/// A connection's place among those a server allows. It travels with each request, so that a
-/// transport that keeps the connection after an upgrade keeps the place too.
+/// A connection's place among those a server allows. It travels with the request for an upgrade, so that a
+/// transport that keeps the connection keeps the place too.
 #[derive(Debug, Clone)]
 pub struct Slot {
     /// Buffer sizes of the connection.
@@ -122,7 +123,10 @@ impl Server {
             let answer = match &*place {
                 Place::Refused(_) => at_once(overcrowded()),
                 Place::Served(slot) => {
-                    request.extensions_mut().insert(slot.clone());
+                    // Only after an upgrade is there anything of a request that outlives its connection.
+                    if request.headers().contains_key(UPGRADE) {
+                        request.extensions_mut().insert(slot.clone());
+                    }
                     self.answer(request, &origins)
                 }
             };
@@ -192,11 +196,6 @@ impl Server {
 enum Place {
     Served(Slot),
     Refused(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit),
-}
-
-/// An answer that needs no waiting for.
-fn at_once(answer: Answer) -> Task<Answer> {
-    Box::pin(std::future::ready(answer))
 }
 
 /// The answer to a connection too many.

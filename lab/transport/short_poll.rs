@@ -23,7 +23,7 @@
 
 use super::client::Lost;
 use super::heads::Heads;
-use super::http::{Asker, Turns, lines, number};
+use super::http::{Asker, Query, Turns, at_once, lines};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;
 use crate::hub::Hub;
@@ -82,6 +82,22 @@ impl ShortPoll {
         }
     }
 
+    /// What there is for whoever asks, were it nothing: it is what makes this polling.
+    fn answer(&self, query: &Query, hub: &Hub) -> Answer {
+        let (since, feed) = match (query.since(), query.reader(hub)) {
+            (Ok(since), Ok(feed)) => (since, feed),
+            (Err(refusal), _) | (_, Err(refusal)) => return *refusal,
+        };
+        // Without a cursor a poller wants the newest value.
+        if since.is_none() || query.latest() {
+            return self.heads.batch(&feed.newest_since(since.unwrap_or(0)));
+        }
+        match feed.since(since.unwrap_or(0)) {
+            Ok(events) => self.heads.batch(&events),
+            Err(gone) => http::forgotten(gone.oldest_cursor),
+        }
+    }
+
     /// The question of a client that has everything up to `cursor` and has these further wishes.
     fn question(&self, cursor: u64, wishes: &str) -> String {
         let path = DESCRIPTOR.path;
@@ -97,27 +113,7 @@ impl ShortPoll {
 
 impl Transport for ShortPoll {
     fn serve(self: Arc<Self>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
-        Box::pin(async move {
-            let query = request.uri().query();
-            let since = match number(query, "since") {
-                Ok(since) => since,
-                Err(refusal) => return *refusal,
-            };
-            // Without a cursor a poller wants the newest value.
-            let newest = since.is_none() || http::parameter(query, "latest").is_some();
-            let since = since.unwrap_or(0);
-            let feed = match http::reader(query, &hub) {
-                Ok(feed) => feed,
-                Err(refusal) => return *refusal,
-            };
-            if newest {
-                return self.heads.batch(&feed.newest_since(since));
-            }
-            match feed.since(since) {
-                Ok(events) => self.heads.batch(&events),
-                Err(gone) => http::forgotten(gone.oldest_cursor),
-            }
-        })
+        at_once(self.answer(&Query::of(&request), &hub))
     }
 
     fn follow(self: Arc<Self>, mut client: Client) -> Task<()> {

@@ -27,7 +27,7 @@
 use super::client::Lost;
 use super::event_stream::Parser;
 use super::heads::Heads;
-use super::http::{Asker, Turns, plain};
+use super::http::{Asker, Query, Turns, plain};
 use super::pace::{News, Pacing, Silence};
 use super::{Answer, Client, Costs, Descriptor, Entry, Events, Task, Transport, http, post};
 use crate::clock;
@@ -37,12 +37,12 @@ use crate::measure::Marker;
 use crate::scenario::{Scenario, Span, Upstream, spaced};
 use crate::theory::Law;
 use bytes::{BufMut, Bytes, BytesMut};
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::{BodyExt, Either, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
     id: "sse",
@@ -77,6 +77,8 @@ pub struct Sse {
     heartbeat: Span,
     pacing: Pacing,
     heads: Arc<Heads>,
+    /// What was written last, whoever it was for.
+    last: Arc<Mutex<Piece>>,
 }
 
 impl Sse {
@@ -85,6 +87,7 @@ impl Sse {
             heartbeat: scenario.heartbeat,
             pacing: Pacing::new(scenario),
             heads: Arc::new(Heads::new(&scenario.headers)),
+            last: Arc::default(),
         }
     }
 }
@@ -92,6 +95,7 @@ impl Sse {
 impl Transport for Sse {
     fn serve(self: Arc<Self>, request: Request<Incoming>, hub: Hub) -> Task<Answer> {
         Box::pin(async move {
+            let query = Query::of(&request);
             let last_id = request
                 .headers()
                 .get("last-event-id")
@@ -99,7 +103,7 @@ impl Transport for Sse {
             let cursor = match last_id.map(http::whole) {
                 Some(Some(cursor)) => cursor,
                 // A newcomer follows from the query's cursor, or from the beginning.
-                None => match http::number(request.uri().query(), "since") {
+                None => match query.since() {
                     Ok(since) => since.unwrap_or(0),
                     Err(refusal) => return *refusal,
                 },
@@ -108,7 +112,7 @@ impl Transport for Sse {
                     return plain(StatusCode::BAD_REQUEST, text);
                 }
             };
-            let feed = match http::reader(request.uri().query(), &hub) {
+            let feed = match query.reader(&hub) {
                 Ok(feed) => feed,
                 Err(refusal) => return *refusal,
             };
@@ -120,12 +124,13 @@ impl Transport for Sse {
                 cursor,
                 silence: Silence::new(self.heartbeat.as_nanos()),
                 opened: false,
+                last: self.last.clone(),
             };
             let body = StreamBody::new(futures_util::stream::unfold(stream, |mut stream| async {
                 let text = stream.next().await?;
                 Some((Ok(Frame::data(text)), stream))
             }));
-            let mut answer = Response::new(body.boxed_unsync());
+            let mut answer = Response::new(Either::Right(body.boxed_unsync()));
             let headers = answer.headers_mut();
             let kind = HeaderValue::from_static("text/event-stream");
             headers.insert(CONTENT_TYPE, kind);
@@ -181,6 +186,7 @@ struct Stream {
     cursor: u64,
     silence: Silence,
     opened: bool,
+    last: Arc<Mutex<Piece>>,
 }
 
 impl Stream {
@@ -199,20 +205,53 @@ impl Stream {
         }
     }
 
-    /// The events as text, at most about [`PIECE`]; the cursor says how far that went.
+    /// The events as text, at most about [`PIECE`]; the cursor says how far that went. Who follows the same gets the
+    /// same bytes: they are written for the first and handed to all.
     fn write(&mut self, events: &Batch) -> Bytes {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if !last.begins(events) {
+            *last = Piece::of(events);
+        }
+        if let Some(event) = last.events.last() {
+            self.cursor = event.seq;
+        }
+        last.text.clone()
+    }
+}
+
+/// Events and their text, which leaves as one chunk.
+#[derive(Default)]
+struct Piece {
+    events: Batch,
+    text: Bytes,
+}
+
+impl Piece {
+    /// The first events of these.
+    fn of(events: &Batch) -> Self {
         let size: usize = events.iter().map(|event| event.payload.len() + 32).sum();
         let mut text = BytesMut::with_capacity(size.min(PIECE + PIECE / 4));
-        for event in events {
-            if text.len() >= PIECE {
-                break;
-            }
-            self.cursor = event.seq;
+        let mut written = 0;
+        while written < events.len() && text.len() < PIECE {
+            let event = &events[written];
             let _ = write!(text, "id: {}\ndata: ", event.seq); // memory takes everything
             text.put_slice(&event.payload);
             text.put_slice(b"\n\n");
+            written += 1;
         }
-        text.freeze()
+        Self {
+            events: events[..written].to_vec(),
+            text: text.freeze(),
+        }
+    }
+
+    /// Whether it is what would be written first of these.
+    fn begins(&self, events: &Batch) -> bool {
+        let ended = self.events.len() == events.len() || self.text.len() >= PIECE;
+        let mut pairs = self.events.iter().zip(events);
+        ended
+            && self.events.len() <= events.len()
+            && pairs.all(|(own, other)| Arc::ptr_eq(own, other))
     }
 }
 

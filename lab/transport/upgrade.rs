@@ -2,7 +2,8 @@
 
 use super::Answer;
 use super::heads::{HOST as LAB, Heads};
-use super::http::plain;
+use super::http::{plain, whole_body};
+use bytes::Bytes;
 use hyper::header::{
     CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT,
     SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -101,7 +102,7 @@ pub(crate) fn accept<B>(request: &Request<B>) -> Result<Answer, Box<Answer>> {
         let text = "Sec-WebSocket-Key is not 16 bytes in base64\n";
         return Err(Box::new(plain(StatusCode::BAD_REQUEST, text)));
     };
-    let mut answer = Response::new(Default::default());
+    let mut answer = Response::new(whole_body(Bytes::new()));
     *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = answer.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));

@@ -1,7 +1,7 @@
 //! A door that breaks one rule, around one that keeps them all.
 
 use super::socket;
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::{BodyExt, Either, StreamBody};
 use hyper::Request;
 use hyper::body::{Bytes, Frame, Incoming};
 use pushlab::hub::Hub;
@@ -86,7 +86,8 @@ impl Transport for Faulty {
                     .collect();
                 Some((Ok(Frame::data(Bytes::from(text))), body))
             });
-            let mut answer = Answer::from_parts(head, StreamBody::new(body).boxed_unsync());
+            let mut answer =
+                Answer::from_parts(head, Either::Right(StreamBody::new(body).boxed_unsync()));
             answer.headers_mut().remove("content-length");
             answer
         })

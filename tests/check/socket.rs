@@ -33,7 +33,7 @@ pub fn serve(mut request: Request<Incoming>, feed: Feed, fault: Fault) -> Answer
         (b"13", _) => Some(StatusCode::BAD_REQUEST),
         _ => Some(StatusCode::UPGRADE_REQUIRED),
     };
-    let mut answer = Response::new(Body::default());
+    let mut answer = Response::new(Body::Left(Default::default()));
     if let Some(status) = refused {
         *answer.status_mut() = status;
         let headers = answer.headers_mut();

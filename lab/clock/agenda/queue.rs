@@ -5,7 +5,7 @@
 //! kept in order. Those of a later one are just collected, and sorted when its turn comes.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 /// Length of a bucket: about a millisecond, as a power of two.
 const BUCKET_BITS: u32 = 20;
@@ -17,7 +17,10 @@ const SPARE: usize = 64;
 pub(super) struct Queue<E> {
     /// The current bucket, the last one first.
     current: Vec<E>,
-    /// What was added to it, or to earlier ones, since its turn came.
+    /// What was added to it, or to earlier ones, since its turn came: as long as each comes after the one before, and
+    /// for a crowd that does the same at the same time that is nearly all, it is in order by itself.
+    run: VecDeque<E>,
+    /// The rest of what was added.
     added: BinaryHeap<Reverse<E>>,
     /// The number of the current bucket.
     bucket: u64,
@@ -31,6 +34,7 @@ impl<E: Ord> Queue<E> {
     pub fn new() -> Self {
         Self {
             current: Vec::new(),
+            run: VecDeque::new(),
             added: BinaryHeap::new(),
             bucket: 0,
             later: BTreeMap::new(),
@@ -49,7 +53,10 @@ impl<E: Ord> Queue<E> {
         self.len += 1;
         let bucket = at_ns >> BUCKET_BITS;
         if bucket <= self.bucket {
-            return self.added.push(Reverse(entry));
+            return match self.run.back() {
+                Some(last) if entry < *last => self.added.push(Reverse(entry)),
+                _ => self.run.push_back(entry),
+            };
         }
         let spare = &mut self.spare;
         let later = self.later.entry(bucket);
@@ -60,7 +67,7 @@ impl<E: Ord> Queue<E> {
 
     /// Takes the least entry.
     pub fn pop(&mut self) -> Option<E> {
-        while self.current.is_empty() && self.added.is_empty() {
+        while self.current.is_empty() && self.run.is_empty() && self.added.is_empty() {
             let (bucket, mut entries) = self.later.pop_first()?;
             entries.sort_unstable_by(|a, b| b.cmp(a));
             let empty = std::mem::replace(&mut self.current, entries);
@@ -70,25 +77,33 @@ impl<E: Ord> Queue<E> {
             self.bucket = bucket;
         }
         self.len -= 1;
-        match (self.current.last(), self.added.peek()) {
-            (Some(current), Some(Reverse(added))) if added < current => {}
-            (Some(_), _) => return self.current.pop(),
-            _ => {}
+        let added = self.added.peek().map(|Reverse(entry)| entry);
+        match (self.current.last(), self.run.front(), added) {
+            (Some(current), run, added) if first(current, run) && first(current, added) => {
+                self.current.pop()
+            }
+            (_, Some(run), added) if first(run, added) => self.run.pop_front(),
+            _ => self.added.pop().map(|Reverse(entry)| entry),
         }
-        self.added.pop().map(|Reverse(entry)| entry)
     }
 
     /// Forgets the entries that are not to be kept.
     pub fn retain(&mut self, mut keep: impl FnMut(&E) -> bool) {
         self.current.retain(&mut keep);
+        self.run.retain(&mut keep);
         self.added.retain(|Reverse(entry)| keep(entry));
         for entries in self.later.values_mut() {
             entries.retain(&mut keep);
         }
         self.later.retain(|_, entries| !entries.is_empty());
         let later: usize = self.later.values().map(Vec::len).sum();
-        self.len = self.current.len() + self.added.len() + later;
+        self.len = self.current.len() + self.run.len() + self.added.len() + later;
     }
+}
+
+/// Whether an entry comes before another, if there is another.
+fn first<E: Ord>(entry: &E, other: Option<&E>) -> bool {
+    other.is_none_or(|other| entry < other)
 }
 
 #[cfg(test)]
