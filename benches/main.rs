@@ -32,6 +32,10 @@ mod world;
 use criterion::{Criterion, criterion_group};
 use std::time::{Duration, SystemTime};
 
+/// That of the lab's own program.
+#[global_allocator]
+static ALLOCATOR: pushlab::allocator::Allocator = pushlab::allocator::ALLOCATOR;
+
 /// Short, so that all of it takes less than four minutes: enough to see a tenth more or less, not a hundredth.
 fn config() -> Criterion {
     Criterion::default()

@@ -24,6 +24,7 @@
 //! | [`sweep`] | the same scenario at many points of one or two axes, on all cores |
 //! | [`scorecard`] | many scenarios judged by their budgets, at settings that may meet them, on all cores |
 //! | [`check`] | the contract of `docs/CONTRACT.md`, run against any server |
+//! | [`allocator`] | where the programs' memory comes from |
 //! | [`cpu`] | CPU time of a thread and of the process, where the system tells |
 //! | [`os`] | what the system grants (open files, ports, memory) and what this process holds of it |
 //! | [`hub`] | where what people publish comes in: it checks, numbers and judges, and appends to the feed |
@@ -75,6 +76,7 @@
 //! * [`measure`], [`theory`], [`chart`] and [`report`] are pure: values in, values out.
 //! * Every queue that a client could fill has a bound.
 
+pub mod allocator;
 pub mod app;
 pub mod chart;
 pub mod check;

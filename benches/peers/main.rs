@@ -28,6 +28,10 @@ mod serve;
 use clap::{Args, Parser, Subcommand};
 use pushlab::os;
 
+/// That of the lab's own program.
+#[global_allocator]
+static ALLOCATOR: pushlab::allocator::Allocator = pushlab::allocator::ALLOCATOR;
+
 /// Servers that publish when told, and the plain reader that measures them.
 #[derive(Parser)]
 struct Cli {

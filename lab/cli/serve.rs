@@ -8,7 +8,7 @@ use crate::feed::{self, Feed};
 use crate::hub::{Charter, Hub, LARGEST_MESSAGE};
 use crate::net::delay_line::Delay;
 use crate::net::{Buffers, Listener};
-use crate::os::ask_for_open_files;
+use crate::os;
 use crate::run::Live;
 use crate::scenario::{App, Scenario, spaced};
 use crate::transport::server::{Door, Origins, Server};
@@ -56,6 +56,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    os::take_small_pages();
     let scenario = arguments.overrides.apply(&arguments.scenario)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -119,7 +120,7 @@ fn origin(text: &str) -> Result<String, String> {
 }
 
 fn most_connections() -> usize {
-    let granted = ask_for_open_files(MOST_CONNECTIONS as u64 + SPARE_FILES);
+    let granted = os::ask_for_open_files(MOST_CONNECTIONS as u64 + SPARE_FILES);
     let allowed = granted.map_or(u64::MAX, |files| files.saturating_sub(SPARE_FILES).max(1));
     MOST_CONNECTIONS.min(usize::try_from(allowed).unwrap_or(usize::MAX))
 }

@@ -11,6 +11,7 @@ use source::{imports, sources};
 
 /// Each module of the lab and those that it may use.
 const IMPORTS: &[(&str, &[&str])] = &[
+    ("allocator", &[]),
     ("clock", &[]),
     ("cpu", &[]),
     ("os", &[]),

@@ -140,32 +140,33 @@ fn sentences(bench: &Bench) -> Vec<String> {
     said.collect()
 }
 
-/// The finding in a sentence.
+/// The finding in a sentence: what the largest crowd costs, which is where transports part, or else the first figure.
 fn answer(bench: &Bench) -> String {
     let figures = bench.figures();
-    let all = || {
-        figures
-            .iter()
-            .filter_map(|figure| Some((figure.name(), extremes(figure)?)))
-    };
-    let near = all()
-        .map(|(name, [near, _])| (name, near))
-        .min_by(|a, b| a.1.1.total_cmp(&b.1.1));
-    let far = all()
-        .map(|(name, [_, far])| (name, far))
-        .max_by(|a, b| a.1.1.total_cmp(&b.1.1));
-    match (near, far) {
-        (Some((near_in, near)), Some((far_in, far))) if near != far => format!(
-            "Compared with the floor, the cheapest is {} in {near_in} ({} of its time), the dearest {} in {far_in} ({}).",
-            near.0,
-            times_of(near.1),
-            far.0,
-            times_of(far.1)
-        ),
-        _ => format!(
+    let with_floor = || figures.iter().filter(|figure| extremes(figure).is_some());
+    let crowds = with_floor().filter_map(|figure| Some((figure, figure.number()?)));
+    if let Some((figure, crowd)) = crowds.max_by(|a, b| a.1.total_cmp(&b.1)) {
+        let mut rows: Vec<(&str, f64)> = (figure.rows.iter())
+            .filter_map(|row| Some((row.party?.label.as_str(), row.to_floor?)))
+            .collect();
+        rows.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let rows: Vec<String> = rows
+            .into_iter()
+            .map(|(label, times)| format!("{label} {}", times_of(times)))
+            .collect();
+        return format!(
+            "With {} {} a {} takes, against the floor's time: {}.",
+            format::count(crowd as u64),
+            figure.group.parameter,
+            figure.group.each,
+            rows.join(", ")
+        );
+    }
+    sentences(bench).into_iter().next().unwrap_or_else(|| {
+        format!(
             "{} measured in {}.",
             format::counted(bench.measured.len() as u64, "benchmark"),
             took(bench)
-        ),
-    }
+        )
+    })
 }

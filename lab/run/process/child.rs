@@ -18,6 +18,7 @@ const ORPHANED: i32 = 3;
 
 /// Serves a run as the lines on standard input ask for, and answers on standard output.
 pub fn serve_parent() -> Result<(), RunError> {
+    os::take_small_pages();
     let mut words = BufReader::new(io::stdin());
     let Heard::Said(order) = hear::<Order>(&mut words) else {
         return Err(RunError::Environment(
