@@ -22,7 +22,7 @@ printf '%s' \"$2\" >&3
 exec 3>&-
 wait $!";
 
-/// Runs all transports where only so many servers can be started. Exit code, standard output, messages, page.
+/// Runs all transports where only so many servers can be started; `network` may say more than that. Exit code, standard output, messages, page.
 fn with_servers(times: usize, network: &str) -> (Option<i32>, String, String, String) {
     let beside = Path::new(PROGRAM).parent().expect("a folder");
     let folder = tempfile::tempdir_in(beside).expect("a temporary folder");
@@ -96,4 +96,24 @@ fn what_was_measured_before_a_server_failed_is_kept() {
     // Without any, there is nothing to show.
     let (code, output, messages, _) = with_servers(0, "loopback");
     assert_eq!((code, output.as_str()), (Some(3), ""), "{messages}");
+}
+
+#[test]
+fn settings_judged_before_a_server_failed_are_kept() {
+    let (code, output, messages, page) = with_servers(2, "loopback --scorecard --budget 100ms");
+    assert_eq!(code, Some(3), "{messages}");
+    let why = "the server's process failed: exit status: 1, before the run began";
+    let words = format!("what was measured before is shown: {why}");
+    assert!(messages.contains(&words), "{messages}");
+    let card: Value = serde_json::from_str(&output).expect("one object");
+    assert_eq!(card["partial"], true);
+    let candidates = card["cards"][0]["candidates"].as_array();
+    assert_eq!(candidates.map(Vec::len), Some(2), "{card}");
+    assert!(page.contains("100 ms"), "{page}");
+
+    // Nothing is no scorecard.
+    let (code, output, messages, page) = with_servers(0, "loopback --scorecard --budget 100ms");
+    assert_eq!(code, Some(3), "{messages}");
+    assert!(output.is_empty() && page.is_empty(), "{output}{page}");
+    assert!(messages.contains(why), "{messages}");
 }

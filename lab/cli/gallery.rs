@@ -104,7 +104,8 @@ fn scorecard() -> Result<Scorecard, Failure> {
         false,
     )?;
     let interrupt = Interrupt::default();
-    Ok(scorecard::run(&plan, sweep::cores(), &interrupt, |_| {})?)
+    let (scorecard, failed) = scorecard::run(&plan, sweep::cores(), &interrupt, |_| {});
+    failed.map_or(Ok(scorecard), |error| Err(error.into()))
 }
 
 /// Only what gives the same on every machine.

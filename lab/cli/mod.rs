@@ -115,6 +115,16 @@ impl Failure {
     fn file(what: impl Display, error: std::io::Error) -> Self {
         Failure::Environment(format!("{what}: {error}"))
     }
+
+    /// The same beside results that are shown all the same.
+    fn of_the_rest(self) -> Self {
+        match self {
+            Failure::Environment(why) => Failure::Environment(format!(
+                "not all of it could be run here, and what was measured before is shown: {why}"
+            )),
+            other => other,
+        }
+    }
 }
 
 impl From<ScenarioError> for Failure {

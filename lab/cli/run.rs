@@ -148,10 +148,12 @@ impl Arguments {
         let folder = self.output.claim(&folder, &flags)?;
         let command = command(&format!("pushlab run {name} --scorecard"), &flags);
         let stress = self.overrides.people.stress;
-        let recording = scorecard::measure(scenarios, &self.entries(), network, command, stress)?;
+        let (recording, failed) =
+            scorecard::measure(scenarios, &self.entries(), network, command, stress)?;
         self.output.finish(&recording, folder.as_ref())?;
-        match &recording {
-            Recording::Scorecard(card) if card.partial => Err(Failure::Interrupted),
+        match (&recording, failed) {
+            (_, Some(failed)) => Err(failed),
+            (Recording::Scorecard(card), None) if card.partial => Err(Failure::Interrupted),
             _ => Ok(()),
         }
     }

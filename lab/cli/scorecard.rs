@@ -55,14 +55,15 @@ pub fn scenarios(name: &str, overrides: &Overrides) -> Result<Vec<Scenario>, Fai
     }
 }
 
-/// Runs the plan; the simulated network on all cores, kernel sockets one run after another.
+/// Runs the plan; the simulated network on all cores, kernel sockets one run after another. What was judged before a run
+/// that failed is kept, and stands beside the failure.
 pub fn measure(
     scenarios: Vec<Scenario>,
     entries: &[Entry],
     network: Network,
     command: String,
     stress: bool,
-) -> Result<Recording, Failure> {
+) -> Result<(Recording, Option<Failure>), Failure> {
     let mut plan = Plan::new(scenarios, entries, network, command, stress)?;
     plan.server_program = Some(server_process::program()?);
     let work: f64 = plan.jobs.iter().map(|job| job.work).sum();
@@ -78,13 +79,20 @@ pub fn measure(
     let interrupt = Interrupt::default();
     listen_for_ctrl_c(&interrupt)?;
     let mut progress = Progress::of_trials(&what, plan.jobs.len(), work);
-    let result = scorecard::run(&plan, workers, &interrupt, |job| progress.trial(job.work));
+    let (result, mut failed) =
+        scorecard::run(&plan, workers, &interrupt, |job| progress.trial(job.work));
     progress.finish();
-    let result = result?;
+    if let Some(error) =
+        failed.take_if(|_| result.cards.iter().all(|card| card.candidates.is_empty()))
+    {
+        return Err(error.into());
+    }
     if result.partial {
         print::note("ended early: settings are missing");
     }
-    Ok(Recording::Scorecard(Box::new(result)))
+    let recording = Recording::Scorecard(Box::new(result));
+    let failed = failed.map(|error| Failure::from(error).of_the_rest());
+    Ok((recording, failed))
 }
 
 fn names(plan: &Plan) -> String {

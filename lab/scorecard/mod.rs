@@ -17,19 +17,20 @@ use std::sync::mpsc;
 use std::thread;
 
 /// Runs the plan's jobs, at most `workers` at a time, the longest first; calls `done` after each. An early end keeps
-/// what is finished.
+/// what is finished, and so does a job that cannot be run: its error stands beside what there is, which says that it is
+/// partial.
 pub fn run(
     plan: &Plan,
     workers: usize,
     interrupt: &Interrupt,
     mut done: impl FnMut(&Job),
-) -> Result<Scorecard, RunError> {
+) -> (Scorecard, Option<RunError>) {
     let mut order: Vec<usize> = (0..plan.jobs.len()).collect();
     order.sort_by(|&a, &b| plan.jobs[b].work.total_cmp(&plan.jobs[a].work));
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::channel();
     let mut found: Vec<Option<Candidate>> = vec![None; plan.jobs.len()];
-    thread::scope(|scope| {
+    let failed = thread::scope(|scope| {
         for _ in 0..workers.clamp(1, order.len().max(1)) {
             let (send, next, order) = (send.clone(), &next, &order);
             scope.spawn(move || {
@@ -46,14 +47,16 @@ pub fn run(
             });
         }
         drop(send);
-        // Taken into the loop: an error drops it, and the workers stop after what they are doing.
-        let receive = receive;
+        // Taken into the loop: its end drops it, and the workers stop after what they are doing.
         for (index, candidate) in receive {
-            found[index] = candidate?;
+            match candidate {
+                Ok(candidate) => found[index] = candidate,
+                Err(error) => return Some(error),
+            }
             done(&plan.jobs[index]);
         }
-        Ok::<(), RunError>(())
-    })?;
+        None
+    });
     let partial = found.iter().any(Option::is_none);
     let mut cards: Vec<Card> = plan
         .cards
@@ -67,7 +70,7 @@ pub fn run(
     for (job, candidate) in plan.jobs.iter().zip(found) {
         cards[job.card].candidates.extend(candidate);
     }
-    Ok(Scorecard {
+    let scorecard = Scorecard {
         schema: SCORECARD_SCHEMA.into(),
         version: SCORECARD_VERSION,
         pushlab: env!("CARGO_PKG_VERSION").into(),
@@ -77,7 +80,8 @@ pub fn run(
         partial,
         machine: (plan.network == Network::Loopback).then(machine),
         cards,
-    })
+    };
+    (scorecard, failed)
 }
 
 /// One run; none if it was ended early.

@@ -82,7 +82,9 @@ fn what_was_run_is_judged_by_the_budget() {
     let plan = plan(vec![scenario]);
     let mut done = 0;
     let card = |workers, done: &mut usize| {
-        run(&plan, workers, &Interrupt::default(), |_| *done += 1).expect("runs")
+        let (card, failed) = run(&plan, workers, &Interrupt::default(), |_| *done += 1);
+        assert!(failed.is_none(), "{failed:?}");
+        card
     };
     let one = card(1, &mut done);
     assert_eq!(done, plan.jobs.len());

@@ -43,12 +43,7 @@ pub fn measure(
 
 /// What to say of an error beside the results.
 fn rest(error: RunError) -> Failure {
-    match error.into() {
-        Failure::Environment(why) => Failure::Environment(format!(
-            "not all of it could be run here, and what was measured before is shown: {why}"
-        )),
-        other => other,
-    }
+    Failure::from(error).of_the_rest()
 }
 
 fn on(

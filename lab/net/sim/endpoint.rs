@@ -137,17 +137,28 @@ impl Endpoint {
     pub fn poll(&mut self, interface: &mut Interface, cable: &mut Cable, now_ns: u64) {
         self.release(now_ns);
         let now = instant(now_ns);
-        if cable.incoming.is_some() {
+        let incoming = cable.incoming.is_some();
+        if incoming {
             interface.poll_ingress_single(now, cable, &mut self.sockets);
         }
         debug_assert!(cable.incoming.is_none(), "it would reach another end");
-        self.look(interface, now_ns);
-        while self.stack_ns.is_some_and(|at_ns| at_ns <= now_ns)
-            && interface.poll_egress(now, cable, &mut self.sockets) != PollResult::None
-        {
+        // What is known to be due need not be asked for.
+        if incoming || !self.due(now_ns) {
             self.look(interface, now_ns);
         }
+        while self.due(now_ns) {
+            let sent = interface.poll_egress(now, cable, &mut self.sockets) != PollResult::None;
+            self.look(interface, now_ns);
+            if !sent {
+                break;
+            }
+        }
         cable.join();
+    }
+
+    /// Whether smoltcp, as of the last look, has something to do now.
+    fn due(&self, now_ns: u64) -> bool {
+        self.stack_ns.is_some_and(|at_ns| at_ns <= now_ns)
     }
 
     /// Gives back the buffers of a connection that is over: pollers may make thousands of them.
@@ -204,6 +215,9 @@ impl Endpoint {
             true => self.socket().send_slice(&data[..taken]).unwrap_or(0),
             false => 0,
         };
+        if sent > 0 {
+            self.stack_ns = Some(now_ns);
+        }
         self.held.extend(&data[sent..taken]);
         taken
     }
