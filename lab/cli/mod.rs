@@ -90,9 +90,6 @@ enum Command {
     Man,
     /// Check whether a server keeps the contract in docs/CONTRACT.md
     Check(check::Arguments),
-    /// The server of a run over kernel sockets, which starts it by itself
-    #[command(name = process::COMMAND, hide = true)]
-    ServerProcess,
 }
 
 /// Why a command failed, sorted by exit code.
@@ -149,23 +146,11 @@ impl From<RunError> for Failure {
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    arguments.color.write_global();
-    let outcome = match arguments.command {
-        None => run::run(&run::Arguments::default()),
-        Some(Command::Run(arguments)) => run::run(&arguments),
-        Some(Command::Reproduce(arguments)) => reproduce::run(&arguments),
-        Some(Command::Sweep(arguments)) => sweep::run(&arguments),
-        Some(Command::Report(arguments)) => report::run(&arguments),
-        Some(Command::Compare(arguments)) => compare::run(&arguments),
-        Some(Command::List(arguments)) => list::run(&arguments),
-        Some(Command::Serve(arguments)) => serve::run(&arguments),
-        Some(Command::Gallery(arguments)) => gallery::run(&arguments),
-        Some(Command::Schema(arguments)) => document::schema(&arguments),
-        Some(Command::Completions(arguments)) => document::completions(&arguments),
-        Some(Command::Man) => document::man(),
-        Some(Command::Check(arguments)) => check::run(&arguments),
-        Some(Command::ServerProcess) => server_process::run(),
+    // No command for people: neither help nor completions know of it.
+    let first = std::env::args_os().nth(1);
+    let outcome = match first.is_some_and(|first| first == process::COMMAND) {
+        true => server_process::run(),
+        false => run(Arguments::parse()),
     };
     let (code, message) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,
@@ -182,4 +167,24 @@ pub fn main() -> ExitCode {
     };
     print::note(format_args!("error: {message}"));
     ExitCode::from(code)
+}
+
+/// Does what people ask for.
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    arguments.color.write_global();
+    match arguments.command {
+        None => run::run(&run::Arguments::default()),
+        Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Reproduce(arguments)) => reproduce::run(&arguments),
+        Some(Command::Sweep(arguments)) => sweep::run(&arguments),
+        Some(Command::Report(arguments)) => report::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
+        Some(Command::List(arguments)) => list::run(&arguments),
+        Some(Command::Serve(arguments)) => serve::run(&arguments),
+        Some(Command::Gallery(arguments)) => gallery::run(&arguments),
+        Some(Command::Schema(arguments)) => document::schema(&arguments),
+        Some(Command::Completions(arguments)) => document::completions(&arguments),
+        Some(Command::Man) => document::man(),
+        Some(Command::Check(arguments)) => check::run(&arguments),
+    }
 }
