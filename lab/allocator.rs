@@ -1,8 +1,8 @@
 //! The allocator of the lab's programs.
 //!
-//! Thousands of clients that do the same in turn touch the same few objects of each. An allocator that keeps what is of
-//! one size together has the next client's beside this one's; the system's mixes all that one client needs, and every
-//! object is on a page of its own. A program opts in:
+//! Thousands of clients that do the same in turn touch the same few objects of each. This allocator keeps what is of one
+//! size together, so that the next client's object is beside this one's, and asks Linux for huge pages. The system's
+//! puts all of one client in a row: the next client's object of the same kind is pages away. A program opts in:
 //!
 //! ```text
 //! #[global_allocator]

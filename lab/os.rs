@@ -93,7 +93,8 @@ pub fn take_small_pages() {
     // SAFETY: sets a flag of this process and reads nothing of ours.
     #[cfg(target_os = "linux")]
     unsafe {
-        libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0);
+        let [on, nothing]: [libc::c_ulong; 2] = [1, 0];
+        libc::prctl(libc::PR_SET_THP_DISABLE, on, nothing, nothing, nothing);
     }
 }
 

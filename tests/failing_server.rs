@@ -22,7 +22,8 @@ printf '%s' \"$2\" >&3
 exec 3>&-
 wait $!";
 
-/// Runs all transports where only so many servers can be started; `network` may say more than that. Exit code, standard output, messages, page.
+/// Runs all transports, on this network and with what flags follow, where only so many servers can be started. Exit
+/// code, standard output, messages, page.
 fn with_servers(times: usize, network: &str) -> (Option<i32>, String, String, String) {
     let beside = Path::new(PROGRAM).parent().expect("a folder");
     let folder = tempfile::tempdir_in(beside).expect("a temporary folder");
@@ -109,7 +110,7 @@ fn settings_judged_before_a_server_failed_are_kept() {
     assert_eq!(card["partial"], true);
     let candidates = card["cards"][0]["candidates"].as_array();
     assert_eq!(candidates.map(Vec::len), Some(2), "{card}");
-    assert!(page.contains("100 ms"), "{page}");
+    assert!(page.contains("This scorecard ended early"), "{page}");
 
     // Nothing is no scorecard.
     let (code, output, messages, page) = with_servers(0, "loopback --scorecard --budget 100ms");

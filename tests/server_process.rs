@@ -268,6 +268,15 @@ mod ends {
     }
 
     #[test]
+    fn its_memory_comes_in_small_pages() {
+        let run = Run::start();
+        let status = fs::read_to_string(format!("/proc/{}/status", run.server)).expect("a status");
+        // Systems before 5.0 do not tell.
+        let told = status.lines().find(|line| line.starts_with("THP_enabled:"));
+        assert!(told.is_none_or(|line| line.ends_with("\t0")), "{told:?}");
+    }
+
+    #[test]
     fn a_killed_server_ends_the_run_at_once() {
         let run = Run::start();
         signal(run.server, libc::SIGKILL);

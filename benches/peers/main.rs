@@ -78,6 +78,7 @@ const FILES: u64 = 20_100;
 fn main() {
     // Where the system grants fewer, the reader says so before it opens what it was asked for.
     os::ask_for_open_files(FILES);
+    os::take_small_pages(); // as the lab's own server process does
     let outcome = match Cli::parse().command {
         Command::Floor(ports) => serve::floor(ports.port, ports.control),
         Command::Lab { ports, connections } => serve::lab(ports.port, ports.control, connections),

@@ -1,7 +1,7 @@
 //! Servers as processes. Each ends with its standard input, so that none outlives who started it.
 
 use crate::{bare_hyper, control, floor, lab_server, runtime::runtime};
-use pushlab::{os, transport};
+use pushlab::transport;
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpSocket};
@@ -20,7 +20,6 @@ pub fn floor(port: u16, control: u16) -> io::Result<()> {
 }
 
 pub fn lab(port: u16, control: u16, connections: usize) -> io::Result<()> {
-    os::take_small_pages(); // as the lab's own server process does
     end_with_input();
     runtime().block_on(async {
         let (bound, mut publisher) = lab_server::bind_to(at(port), transport::ALL, connections)?;

@@ -106,17 +106,28 @@ mod tests {
     }
 
     #[test]
-    fn man_page_and_completions_know_every_command() {
+    fn man_page_and_completions_know_every_command_of_people() {
         let mut page = Vec::new();
         clap_mangen::Man::new(Arguments::command())
             .render(&mut page)
             .unwrap();
         let page = String::from_utf8(page).unwrap();
-        // A hidden command is for the program itself, so the manual does not name it.
+        let mut script = Vec::new();
+        clap_complete::generate(
+            Shell::Bash,
+            &mut Arguments::command(),
+            "pushlab",
+            &mut script,
+        );
+        let script = String::from_utf8(script).unwrap();
         for command in Arguments::command().get_subcommands() {
             let name = command.get_name();
             let entry = format!("pushlab\\-{}(1)", name.replace('-', "\\-"));
-            assert_eq!(page.contains(&entry), !command.is_hide_set(), "{name}");
+            assert!(page.contains(&entry), "{name}");
+            assert!(script.contains(name), "{name}");
+        }
+        for text in [page.replace('\\', ""), script] {
+            assert!(!text.contains(crate::run::process::COMMAND), "{text}");
         }
         Arguments::command().debug_assert();
     }

@@ -124,8 +124,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .map_err(|error| cannot_capture(path, &error))?;
     }
     let shown = arguments.output.finish(&recording, folder.as_ref());
+    with_the_rest(shown, failed)
+}
+
+/// How a command ends that showed what there was to show, and perhaps could not run the rest: that is no success.
+fn with_the_rest(shown: Result<(), Failure>, failed: Option<Failure>) -> Result<(), Failure> {
     match (shown, failed) {
-        // That the rest was shown is no success.
         (Ok(()) | Err(Failure::Check), Some(failed)) => Err(failed),
         (shown, _) => shown,
     }
@@ -150,10 +154,10 @@ impl Arguments {
         let stress = self.overrides.people.stress;
         let (recording, failed) =
             scorecard::measure(scenarios, &self.entries(), network, command, stress)?;
-        self.output.finish(&recording, folder.as_ref())?;
-        match (&recording, failed) {
-            (_, Some(failed)) => Err(failed),
-            (Recording::Scorecard(card), None) if card.partial => Err(Failure::Interrupted),
+        let ended = failed.is_none();
+        with_the_rest(self.output.finish(&recording, folder.as_ref()), failed)?;
+        match &recording {
+            Recording::Scorecard(card) if ended && card.partial => Err(Failure::Interrupted),
             _ => Ok(()),
         }
     }

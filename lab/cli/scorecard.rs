@@ -79,19 +79,19 @@ pub fn measure(
     let interrupt = Interrupt::default();
     listen_for_ctrl_c(&interrupt)?;
     let mut progress = Progress::of_trials(&what, plan.jobs.len(), work);
-    let (result, mut failed) =
+    let (result, failed) =
         scorecard::run(&plan, workers, &interrupt, |job| progress.trial(job.work));
     progress.finish();
-    if let Some(error) =
-        failed.take_if(|_| result.cards.iter().all(|card| card.candidates.is_empty()))
-    {
-        return Err(error.into());
-    }
-    if result.partial {
+    let nothing = result.cards.iter().all(|card| card.candidates.is_empty());
+    let failed = match failed {
+        Some(error) if nothing => return Err(error.into()),
+        Some(error) => Some(Failure::from(error).of_the_rest()),
+        None => None,
+    };
+    if failed.is_none() && result.partial {
         print::note("ended early: settings are missing");
     }
     let recording = Recording::Scorecard(Box::new(result));
-    let failed = failed.map(|error| Failure::from(error).of_the_rest());
     Ok((recording, failed))
 }
 

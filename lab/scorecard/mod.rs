@@ -39,23 +39,26 @@ pub fn run(
                         return;
                     }
                     let candidate = one(&plan.jobs[index], plan, interrupt);
-                    // Nobody listens any more once something has failed.
-                    if send.send((index, candidate)).is_err() {
-                        return;
-                    }
+                    let _ = send.send((index, candidate)); // there is somebody who listens until the last worker ends
                 }
             });
         }
         drop(send);
-        // Taken into the loop: its end drops it, and the workers stop after what they are doing.
+        let mut failed = None;
         for (index, candidate) in receive {
             match candidate {
-                Ok(candidate) => found[index] = candidate,
-                Err(error) => return Some(error),
+                Ok(candidate) => {
+                    found[index] = candidate;
+                    done(&plan.jobs[index]);
+                }
+                // What the others are at is finished and kept; nothing else is begun.
+                Err(error) => {
+                    next.store(order.len(), Ordering::Relaxed);
+                    failed.get_or_insert(error);
+                }
             }
-            done(&plan.jobs[index]);
         }
-        None
+        failed
     });
     let partial = found.iter().any(Option::is_none);
     let mut cards: Vec<Card> = plan

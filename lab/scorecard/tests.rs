@@ -114,6 +114,22 @@ fn what_was_run_is_judged_by_the_budget() {
 }
 
 #[test]
+fn what_was_judged_beside_a_job_that_fails_is_kept() {
+    let mut plan = plan(vec![ticker(r#""budget": "600ms""#)]);
+    let missing = r#"{"name": "missing", "replay": "no-such-file.csv", "budget": "600ms"}"#;
+    let failing = plan.jobs.len() / 2;
+    plan.jobs[failing].scenario = parse(missing, "").expect("a scenario");
+    for workers in [1, 3] {
+        let mut done = 0;
+        let (card, failed) = run(&plan, workers, &Interrupt::default(), |_| done += 1);
+        assert!(matches!(failed, Some(RunError::Replay(_))), "{failed:?}");
+        assert!(card.partial);
+        assert_eq!(card.cards[0].candidates.len(), done);
+        assert!(done < plan.jobs.len());
+    }
+}
+
+#[test]
 fn the_scenarios_of_this_lab_can_be_planned() {
     let scenarios = SHIPPED_LATER.map(|text| parse(text, "").expect("valid"));
     assert!(scenarios.iter().all(|scenario| scenario.stressed().is_ok()));

@@ -1,6 +1,10 @@
-//! The event stream format, read line by line (WHATWG HTML 9.2.5 and 9.2.6).
+//! The event stream format, read line by line (WHATWG HTML 9.2.5 and 9.2.6), and written in pieces.
 
 use super::http::whole;
+use crate::feed::Batch;
+use bytes::{BufMut, Bytes, BytesMut};
+use std::fmt::Write;
+use std::sync::Arc;
 
 /// Longest line, and longest event, that is kept; what is longer is dropped.
 const LONGEST: usize = 1 << 20;
@@ -88,10 +92,104 @@ impl Parser {
     }
 }
 
+/// Text that is prepared at once. A backlog stays in the log until its reader takes it, so that slow
+/// readers hold no memory of the server's.
+const PIECE: usize = 8 * 1024;
+
+/// Events and their text, which leaves as one chunk of about [`PIECE`] at most.
+#[derive(Default)]
+pub struct Piece {
+    events: Batch,
+    text: Bytes,
+}
+
+impl Piece {
+    /// The first of these events.
+    pub fn of(events: &Batch) -> Self {
+        let size: usize = events.iter().map(|event| event.payload.len() + 32).sum();
+        let mut text = BytesMut::with_capacity(size.min(PIECE + PIECE / 4));
+        let mut written = 0;
+        while written < events.len() && text.len() < PIECE {
+            let event = &events[written];
+            let _ = write!(text, "id: {}\ndata: ", event.seq); // memory takes everything
+            text.put_slice(&event.payload);
+            text.put_slice(b"\n\n");
+            written += 1;
+        }
+        Self {
+            events: events[..written].to_vec(),
+            text: text.freeze(),
+        }
+    }
+
+    /// Whether it is what would be made of these events: the same ones, and all, or as many as a piece holds.
+    pub fn begins(&self, events: &Batch) -> bool {
+        let ended = self.events.len() == events.len() || self.text.len() >= PIECE;
+        let mut pairs = self.events.iter().zip(events);
+        ended
+            && self.events.len() <= events.len()
+            && pairs.all(|(own, other)| Arc::ptr_eq(own, other))
+    }
+
+    /// The cursor of who has read it; none if there is nothing in it.
+    pub fn cursor(&self) -> Option<u64> {
+        self.events.last().map(|event| event.seq)
+    }
+
+    /// The text, shared.
+    pub fn text(&self) -> Bytes {
+        self.text.clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed::Event;
     use proptest::prelude::*;
+
+    fn events(seqs: impl IntoIterator<Item = u64>, payload: &str) -> Batch {
+        let event = |seq| Event {
+            seq,
+            topic: "ACME".into(),
+            born_ns: seq,
+            payload: payload.to_owned().into(),
+            from: None,
+        };
+        seqs.into_iter().map(|seq| Arc::new(event(seq))).collect()
+    }
+
+    #[test]
+    fn a_piece_is_used_again_only_for_what_it_was_made_of() {
+        let three = events(1..=3, "x");
+        let (one, two) = (three[..1].to_vec(), three[..2].to_vec());
+        let piece = Piece::of(&two);
+        assert_eq!(piece.text(), "id: 1\ndata: x\n\nid: 2\ndata: x\n\n");
+        assert_eq!(piece.cursor(), Some(2));
+        assert_eq!(piece.text().as_ptr(), piece.text().as_ptr(), "it is shared");
+        assert!(piece.begins(&two));
+        // Less, more, others, and others with the same numbers.
+        for other in [&one, &three, &three[1..].to_vec(), &events(1..=2, "x")] {
+            assert!(!piece.begins(other), "{other:?}");
+        }
+        let nothing = Piece::of(&Batch::new());
+        assert_eq!((nothing.text().len(), nothing.cursor()), (0, None));
+        assert!(nothing.begins(&Batch::new()) && !nothing.begins(&one));
+        assert!(!piece.begins(&Batch::new()));
+    }
+
+    #[test]
+    fn a_backlog_leaves_in_pieces() {
+        let backlog = events(1..=100, &"x".repeat(1_000));
+        let piece = Piece::of(&backlog);
+        let cursor = piece.cursor().expect("events");
+        assert!((PIECE..PIECE + 1_100).contains(&piece.text().len()));
+        assert!(piece.begins(&backlog), "however much follows");
+        assert!(piece.begins(&backlog[..50].to_vec()));
+        let rest = backlog[cursor as usize..].to_vec();
+        assert!(!piece.begins(&rest));
+        assert_eq!(Piece::of(&rest).events[0].seq, cursor + 1);
+    }
 
     fn parse<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
         let mut parser = Parser::default();

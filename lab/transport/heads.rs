@@ -177,11 +177,10 @@ impl Heads {
         let mut answer = Response::new(whole_body(text.freeze()));
         let headers = answer.headers_mut();
         headers.clone_from(&self.answer);
-        if self.literal {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-        } else {
-            headers.insert(DATE, date()); // and hyper adds the length
+        if !self.literal {
+            headers.insert(DATE, date());
         }
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         answer
     }
 

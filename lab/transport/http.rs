@@ -154,8 +154,10 @@ fn number(name: &str, value: Option<&str>) -> Result<Option<u64>, Box<Answer>> {
 
 /// A whole number: decimal digits and nothing else (`parse` would take a plus sign).
 pub fn whole(text: &[u8]) -> Option<u64> {
-    let digits = Some(text).filter(|text| !text.is_empty())?;
-    digits.iter().try_fold(0, |number: u64, digit| {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0, |number: u64, digit| {
         let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
         number.checked_mul(10)?.checked_add(digit)
     })

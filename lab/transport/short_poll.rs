@@ -82,7 +82,7 @@ impl ShortPoll {
         }
     }
 
-    /// What there is for whoever asks, were it nothing: it is what makes this polling.
+    /// What there is for whoever asks, at once, even if that is nothing: it is what makes this polling.
     fn answer(&self, query: &Query, hub: &Hub) -> Answer {
         let (since, feed) = match (query.since(), query.reader(hub)) {
             (Ok(since), Ok(feed)) => (since, feed),

@@ -25,7 +25,7 @@
 //! a proxy may cut or hold them, so the client parses lines, never chunks.
 
 use super::client::Lost;
-use super::event_stream::Parser;
+use super::event_stream::{Parser, Piece};
 use super::heads::Heads;
 use super::http::{Asker, Query, Turns, plain};
 use super::pace::{News, Pacing, Silence};
@@ -36,12 +36,11 @@ use crate::hub::Hub;
 use crate::measure::Marker;
 use crate::scenario::{Scenario, Span, Upstream, spaced};
 use crate::theory::Law;
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use http_body_util::{BodyExt, Either, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
@@ -65,9 +64,6 @@ const RETRY: &str = "retry: 1000\n\n";
 const LONGEST_RETRY_MS: u64 = 60_000;
 /// A comment: keeps the connection from looking dead (WHATWG HTML 9.2.7).
 const HEARTBEAT: &str = ":\n\n";
-/// Text that is prepared at once. A backlog stays in the log until its reader takes it, so that slow
-/// readers hold no memory of the server's.
-const PIECE: usize = 8 * 1024;
 /// How long opening may take; also the grace on top of two heartbeats before a silent stream is lost.
 const PATIENCE_NS: u64 = 10 * clock::S;
 
@@ -205,53 +201,15 @@ impl Stream {
         }
     }
 
-    /// The events as text, at most about [`PIECE`]; the cursor says how far that went. Who follows the same gets the
-    /// same bytes: they are written for the first and handed to all.
+    /// The first of the events as text; the cursor says how far that went. Who follows the same gets the same bytes: they
+    /// are written for the first and handed to all.
     fn write(&mut self, events: &Batch) -> Bytes {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if !last.begins(events) {
             *last = Piece::of(events);
         }
-        if let Some(event) = last.events.last() {
-            self.cursor = event.seq;
-        }
-        last.text.clone()
-    }
-}
-
-/// Events and their text, which leaves as one chunk.
-#[derive(Default)]
-struct Piece {
-    events: Batch,
-    text: Bytes,
-}
-
-impl Piece {
-    /// The first events of these.
-    fn of(events: &Batch) -> Self {
-        let size: usize = events.iter().map(|event| event.payload.len() + 32).sum();
-        let mut text = BytesMut::with_capacity(size.min(PIECE + PIECE / 4));
-        let mut written = 0;
-        while written < events.len() && text.len() < PIECE {
-            let event = &events[written];
-            let _ = write!(text, "id: {}\ndata: ", event.seq); // memory takes everything
-            text.put_slice(&event.payload);
-            text.put_slice(b"\n\n");
-            written += 1;
-        }
-        Self {
-            events: events[..written].to_vec(),
-            text: text.freeze(),
-        }
-    }
-
-    /// Whether it is what would be written first of these.
-    fn begins(&self, events: &Batch) -> bool {
-        let ended = self.events.len() == events.len() || self.text.len() >= PIECE;
-        let mut pairs = self.events.iter().zip(events);
-        ended
-            && self.events.len() <= events.len()
-            && pairs.all(|(own, other)| Arc::ptr_eq(own, other))
+        self.cursor = last.cursor().unwrap_or(self.cursor);
+        last.text()
     }
 }
 

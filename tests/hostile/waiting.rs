@@ -144,6 +144,33 @@ fn a_connection_too_many_is_told_so() {
 }
 
 #[test]
+fn a_websocket_keeps_its_place() {
+    let world = World {
+        connections: 1,
+        ..World::default()
+    };
+    let (beside, after) = world.run(|_| async {
+        let poll = b"GET /poll HTTP/1.1\r\nHost: lab.example\r\nConnection: close\r\n\r\n";
+        let upgrade =
+            b"GET /ws HTTP/1.1\r\nHost: lab.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        let mut socket = say(0, upgrade).await;
+        clock::sleep(S).await;
+        let hello = b"\x81\x8b\0\0\0\0{\"since\":3}";
+        socket.write_all(hello).await.expect("an open connection");
+        clock::sleep(S).await;
+        let beside = hear(&mut say(0, poll).await).await;
+        drop(socket);
+        clock::sleep(S).await;
+        (beside, hear(&mut say(0, poll).await).await)
+    });
+    let status = "HTTP/1.1 503 Service Unavailable\r\n";
+    assert!(beside.text().starts_with(status), "{}", beside.text());
+    let status = "HTTP/1.1 200 OK\r\n";
+    assert!(after.text().starts_with(status), "{}", after.text());
+}
+
+#[test]
 fn a_forgotten_cursor_is_told_what_still_works() {
     for target in ["/poll?since=0", "/long-poll?since=0", "/events?since=0"] {
         let world = World {

@@ -59,6 +59,26 @@ fn short_poll_with_events() {
 }
 
 #[test]
+fn the_last_answer_of_a_connection() {
+    let question =
+        "GET /poll?since=000001 HTTP/1.1\r\nHost: lab.example\r\nConnection: close\r\n\r\n";
+    let answer = with_server(json!({}), feed(2, 10), async {
+        hear(&mut say(question).await, S).await
+    });
+    assert_eq!(
+        text(answer),
+        "HTTP/1.1 200 OK\r\n\
+         Content-Type: application/x-ndjson\r\n\
+         Cache-Control: no-store\r\n\
+         Date: Wed, 01 Jan 2025 00:00:00 GMT\r\n\
+         Content-Length: 36\r\n\
+         Connection: close\r\n\
+         \r\n\
+         {\"seq\":     2,\"t\":               1}\n"
+    );
+}
+
+#[test]
 fn short_poll_without_news() {
     let expected = "HTTP/1.1 204 No Content\r\nDate: Wed, 01 Jan 2025 00:00:00 GMT\r\n\r\n";
     assert_eq!(get(feed(2, 10), "/poll?since=000002"), expected);

@@ -54,7 +54,8 @@ pub struct Endpoint {
     pub repair: Repair,
     pub reader: Option<Waker>,
     pub writer: Option<Waker>,
-    /// When smoltcp next needs the time, as of the last look.
+    /// When smoltcp next needs the time: as of the last look, or now if something was written since. Whoever writes
+    /// lets it work at once.
     stack_ns: Option<u64>,
     /// Earliest entry on the agenda for this end.
     pub timer_ns: Option<u64>,
@@ -156,7 +157,7 @@ impl Endpoint {
         cable.join();
     }
 
-    /// Whether smoltcp, as of the last look, has something to do now.
+    /// Whether smoltcp, as far as is known, has something to do now.
     fn due(&self, now_ns: u64) -> bool {
         self.stack_ns.is_some_and(|at_ns| at_ns <= now_ns)
     }
