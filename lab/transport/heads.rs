@@ -177,10 +177,11 @@ impl Heads {
         let mut answer = Response::new(whole_body(text.freeze()));
         let headers = answer.headers_mut();
         headers.clone_from(&self.answer);
-        if !self.literal {
-            headers.insert(DATE, date());
+        if self.literal {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        } else {
+            headers.insert(DATE, date()); // and hyper adds the length, as the last line
         }
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         answer
     }
 

@@ -71,8 +71,8 @@ fn the_last_answer_of_a_connection() {
          Content-Type: application/x-ndjson\r\n\
          Cache-Control: no-store\r\n\
          Date: Wed, 01 Jan 2025 00:00:00 GMT\r\n\
-         Content-Length: 36\r\n\
          Connection: close\r\n\
+         Content-Length: 36\r\n\
          \r\n\
          {\"seq\":     2,\"t\":               1}\n"
     );
