@@ -6,7 +6,8 @@ usage: instructions.py BASE-PROGRAM HEAD-PROGRAM
 Time on a shared machine says little about a few percent. Instructions of a whole run under callgrind repeat to some in ten
 thousand: the allocator's housekeeping goes by the clock. A simulated delivery is the difference of differences: more
 clients for longer, less what the clients cost by being there and the events by being counted. It is a small part of the
-runs that it comes from, so it repeats to some tenths of a percent. Not counted is the path over kernel sockets, where threads meet at another moment each time.
+runs that it comes from, so it repeats to some tenths of a percent. Not counted is the path over kernel sockets, where
+threads meet at another moment each time.
 
 The base is the commit in .ci/base; its program says "-base" behind its version. A change that makes a path dearer for a
 reason moves that commit on, and says why in its message.
