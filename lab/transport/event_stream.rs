@@ -96,7 +96,7 @@ impl Parser {
 /// readers hold no memory of the server's.
 const PIECE: usize = 8 * 1024;
 
-/// Events and their text, which leaves as one chunk of about [`PIECE`] at most.
+/// Events and their text, which leaves as one chunk of about `PIECE` at most.
 #[derive(Default)]
 pub struct Piece {
     events: Batch,
