@@ -30,6 +30,9 @@ pub struct Scorecard {
     /// Whether it ended early: settings are missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
+    /// Why a run could not be made, if that is what ended it early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// Where real time was measured; absent on the simulated network, where the machine does not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<Machine>,

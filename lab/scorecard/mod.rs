@@ -81,6 +81,7 @@ pub fn run(
         network: plan.network.name().into(),
         stress: plan.stress,
         partial,
+        failure: failed.as_ref().map(ToString::to_string),
         machine: (plan.network == Network::Loopback).then(machine),
         cards,
     };

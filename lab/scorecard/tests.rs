@@ -124,6 +124,7 @@ fn what_was_judged_beside_a_job_that_fails_is_kept() {
         let (card, failed) = run(&plan, workers, &Interrupt::default(), |_| done += 1);
         assert!(matches!(failed, Some(RunError::Replay(_))), "{failed:?}");
         assert!(card.partial);
+        assert_eq!(card.failure, failed.map(|error| error.to_string()));
         assert_eq!(card.cards[0].candidates.len(), done);
         assert!(done < plan.jobs.len());
     }

@@ -31,6 +31,25 @@ fn budgets_and_costs_are_named_rather_than_a_winner() {
 }
 
 #[test]
+fn an_early_end_is_told_before_all_else_and_why() {
+    let mut scorecard = cards();
+    scorecard.partial = true;
+    let early = "This scorecard ended early";
+    for text in all(&scorecard) {
+        assert!(
+            text.replace('\n', " ")
+                .contains(&format!("{early}: settings are missing"))
+        );
+    }
+    scorecard.failure = Some("the server's process has ended".into());
+    for text in all(&scorecard) {
+        let text = text.replace("&#39;", "'").replace('\n', " ");
+        let why = "(the server's process has ended): settings are missing";
+        assert!(text.contains(&format!("{early} {why}")), "{text}");
+    }
+}
+
+#[test]
 fn a_slow_poll_is_enough_where_the_budget_is_large_and_the_page_says_why_in_numbers() {
     let said = sentences(&cards().cards[0]).join(" ");
     let why = "Asking is enough: asking every 30 s, 99 % are there within 29.8 s, and 30 s may pass; that is 2 requests";

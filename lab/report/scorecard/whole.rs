@@ -9,7 +9,13 @@ use crate::measure::{Card, MET_SHARE, Scorecard};
 pub fn warnings(scorecard: &Scorecard) -> Vec<String> {
     let mut said = vec![];
     if scorecard.partial {
-        said.push("This scorecard ended early: settings are missing, and what is cheapest may be among them.".to_owned());
+        let why = match &scorecard.failure {
+            Some(failure) => format!(" ({failure})"),
+            None => String::new(),
+        };
+        said.push(format!(
+            "This scorecard ended early{why}: settings are missing, and what is cheapest may be among them."
+        ));
     }
     for card in &scorecard.cards {
         let wrong = card
