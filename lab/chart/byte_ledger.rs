@@ -47,10 +47,10 @@ fn draw(canvas: &Canvas, results: &Results) {
 fn share(transport: &TransportResult) -> Result<Share, String> {
     match figures(transport) {
         None => Err(not_verified(transport)),
-        Some(_) if transport.delivered == 0 => Err("nothing was delivered".into()),
+        Some(_) if transport.kept_up() == 0 => Err("nothing was delivered".into()),
         Some(figures) => Ok(Share {
             bytes: figures.bytes,
-            among: transport.delivered as f64,
+            among: transport.kept_up() as f64,
         }),
     }
 }
@@ -66,7 +66,7 @@ fn alt(results: &Results) -> String {
         "Stacked bar chart of IP bytes per delivered event by layer, one bar per transport"
             .to_owned();
     let payload = |t: &TransportResult| {
-        figures(t).map_or(0.0, |f| f.bytes.payload as f64 / t.delivered as f64)
+        figures(t).map_or(0.0, |f| f.bytes.payload as f64 / t.kept_up() as f64)
     };
     match (bars.first(), bars.last()) {
         (Some(least), Some(most)) if bars.len() > 1 => alt.push_str(&format!(

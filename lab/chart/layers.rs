@@ -73,8 +73,8 @@ pub fn occurring(bytes: &[Bytes]) -> Vec<&'static Layer> {
 /// Bytes per delivered event, in all; none where nothing is verified or nothing was delivered.
 pub fn per_event(transport: &TransportResult) -> Option<f64> {
     figures(transport)
-        .filter(|_| transport.delivered > 0)
-        .map(|f| f.bytes.total as f64 / transport.delivered as f64)
+        .filter(|_| transport.kept_up() > 0)
+        .map(|f| f.bytes.total as f64 / transport.kept_up() as f64)
 }
 
 /// Times as much as the baseline.

@@ -12,9 +12,11 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Stream of the seed, apart from everything that a run draws.
 const STREAM: u64 = 1 << 41;
-/// Fewer units than this have too few resamples that differ: no percentile of them is a 95 % bound, and
-/// [`mean_interval`] is Student's.
-pub const FEWEST: usize = 5;
+/// Fewer units than this have too few resamples that differ: no percentile of them is a 95 % bound.
+const FEWEST: usize = 5;
+/// Fewer values than this have Student's interval in [`mean_interval`]. No resample's mean lies outside of the values, and
+/// all of five lie on one side of what they scatter about in one case of sixteen.
+pub const FEW: usize = 8;
 /// More units than this are joined with their neighbours first; an interval of a mean gains nothing beyond.
 const MOST: usize = 1_000;
 /// How often is drawn: about so many steps in all, within the limits.
@@ -32,10 +34,10 @@ const STUDENT: [f64; 30] = [
 const NORMAL: f64 = 1.960;
 
 /// The 95 % interval of the mean of independent values; none for fewer than two, or for values that are not finite.
-/// Fewer than five values have Student's interval, which the bootstrap cannot improve on.
+/// Fewer than eight values have Student's interval, which the bootstrap cannot improve on.
 pub fn mean_interval(values: &[f64], seed: u64) -> Option<[f64; 2]> {
     let units: Vec<_> = values.iter().map(|&value| (value, 1.0)).collect();
-    if (2..FEWEST).contains(&values.len()) {
+    if (2..FEW).contains(&values.len()) {
         return student(values);
     }
     ratio_interval(&units, seed)
@@ -245,7 +247,7 @@ mod tests {
 
     #[test]
     fn ninety_five_of_a_hundred_hold_the_truth() {
-        for (n, least) in [(3, 91.0), (5, 90.0), (20, 91.0)] {
+        for (n, least) in [(3, 91.0), (5, 92.0), (7, 92.0), (20, 91.0)] {
             let held = coverage(n);
             assert!((least..=98.5).contains(&held), "{n} values: {held} %");
         }

@@ -1,7 +1,6 @@
 //! One scenario on both networks: what `run --network both` saves. The difference between the two is
 //! the error of the model, and of the machine.
 
-use super::results::Windows;
 use super::{Figures, Results, TransportResult};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,12 +63,9 @@ impl Figures {
     /// CPU time of the thread that serves, for each delivery of the measured window, microseconds. That of the server's
     /// process is more: its publisher is in it, and behind a delay line the thread that holds the bytes, and while these
     /// work no delivery waits for them.
-    pub fn serving_us_per_delivery(&self, windows: &Windows) -> Option<f64> {
-        let window_us = windows
-            .measured_to_us
-            .checked_sub(windows.measured_from_us)? as f64;
+    pub fn serving_us_per_delivery(&self, window_us: u64) -> Option<f64> {
         let deliveries = (self.latency_samples > 0).then_some(self.latency_samples as f64)?;
-        Some(self.server_cpu_share? * window_us / deliveries)
+        Some(self.server_cpu_share? * window_us as f64 / deliveries)
     }
 
     /// What the programs wrote for the events, set-up left out: payload, framing and HTTP headers.

@@ -82,6 +82,13 @@ pub struct Windows {
     pub measured_to_us: u64,
 }
 
+impl Windows {
+    /// How long the measured window is.
+    pub fn measured_us(&self) -> u64 {
+        self.measured_to_us.saturating_sub(self.measured_from_us)
+    }
+}
+
 /// The machine behind a loopback run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {
@@ -137,6 +144,14 @@ pub struct TransportResult {
     pub series: Option<Series>,
 }
 
+impl TransportResult {
+    /// How many events clients kept up with: those that they were shown, and those that a newer one replaced first. What
+    /// keeping up costs is divided by them, whether a client wants every event or the newest.
+    pub fn kept_up(&self) -> u64 {
+        self.delivered + self.superseded
+    }
+}
+
 /// How charts draw a transport: the same everywhere and for ever.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Style {
@@ -159,7 +174,8 @@ pub enum Marker {
 /// Everything measured about a verified transport.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figures {
-    /// Born -> seen, in microseconds, over deliveries of events born in the measured window.
+    /// Born -> seen, in microseconds, over deliveries of events born in the measured window. One that a newer event
+    /// replaced (`latest`) is seen when that is.
     pub latency_us: Percentiles,
     /// Deliveries behind `latency_us`.
     pub latency_samples: u64,

@@ -69,6 +69,13 @@ pub struct Side {
     pub share: Option<f64>,
 }
 
+/// Whether there is anything to average: events of the measured window that were seen, and a screen within it. Without
+/// them an age of zero and bytes per no event at all would look like figures.
+pub fn measured(book: &Book) -> bool {
+    let mut screens = book.clients.iter().map(|client| client.screens());
+    !book.latency_ns.is_empty() && screens.any(|(_, observed_ns, _)| observed_ns > 0)
+}
+
 /// The figures of a verified run.
 pub fn figures(
     book: &Book,
@@ -77,10 +84,10 @@ pub fn figures(
     ledger: &Ledger,
     load: Load,
 ) -> Figures {
-    let delivered = counts.delivered.max(1) as f64;
+    let kept_up = (counts.delivered + counts.superseded).max(1) as f64;
     let bytes = ledger.to_bytes();
     let samples = book.latency_ns.len();
-    let per_delivery = |ns: Option<u64>| ns.map(|ns| rounded(ns as f64 / 1e3 / delivered));
+    let per_delivery = |ns: Option<u64>| ns.map(|ns| rounded(ns as f64 / 1e3 / kept_up));
     let (mut age_ns2, mut observed_ns, mut stale_ns) = (0, 0, 0);
     let mut first_ns = Vec::with_capacity(book.clients.len());
     for client in &book.clients {
@@ -98,9 +105,9 @@ pub fn figures(
         latency_samples: samples,
         latency_events: book.events.seen(),
         age_us: Mean {
-            mean: us(age_ns2 as f64 / observed_ns.max(1) as f64),
+            mean: us(age_ns2 as f64 / observed_ns as f64),
         },
-        stale_share: rounded(stale_ns as f64 / observed_ns.max(1) as f64),
+        stale_share: rounded(stale_ns as f64 / observed_ns as f64),
         first_event_us: Mean {
             mean: us(first_sum as f64 / first_ns.len().max(1) as f64),
         },
@@ -109,7 +116,7 @@ pub fn figures(
         connections: book.connections,
         packets: ledger.packets_up + ledger.packets_down,
         bytes,
-        bytes_per_event: rounded(bytes.total as f64 / delivered),
+        bytes_per_event: rounded(bytes.total as f64 / kept_up),
         server_cpu_us_per_delivery: per_delivery(load.server.cpu_ns),
         client_cpu_us_per_delivery: per_delivery(load.clients.cpu_ns),
         server_cpu_share: load.server.share.map(rounded),

@@ -106,6 +106,11 @@ pub struct Trial {
 pub type TrialKey<'a> = (&'a str, &'a [usize], u32);
 
 impl Trial {
+    /// As [`super::TransportResult::kept_up`].
+    pub fn kept_up(&self) -> u64 {
+        self.delivered + self.superseded
+    }
+
     pub fn key(&self) -> TrialKey<'_> {
         (&self.transport, &self.at, self.repeat)
     }

@@ -31,7 +31,7 @@ pub fn deviations(transport: &TransportResult) -> Vec<Deviation> {
     let measured = |path: &str| {
         if path == WITHOUT_SETUP {
             let running = figures.bytes.total.saturating_sub(figures.bytes.setup);
-            return (transport.delivered > 0).then(|| running as f64 / transport.delivered as f64);
+            return (transport.kept_up() > 0).then(|| running as f64 / transport.kept_up() as f64);
         }
         path.split('.')
             .try_fold(&tree, |node, key| node.get(key))?

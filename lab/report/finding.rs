@@ -91,6 +91,7 @@ pub fn finding(results: &Results) -> Finding {
     };
     let mut details: Vec<String> = tail_sentence(&speed[0]).into_iter().collect();
     details.extend(finding_people::details(&entries));
+    details.extend(replaced_sentence(&entries));
     details.extend(age_sentence(&entries));
     details.extend(few_events(&entries));
     if let Some(label) = lie::short_label(&results.lies) {
@@ -233,6 +234,28 @@ fn cost_sentence(groups: &[Vec<Ranked>]) -> Option<String> {
         "{sentence}; {}.",
         costs.collect::<Vec<_>>().join("; ")
     ))
+}
+
+/// Who wants the newest event alone is shown few of them, and its figures are about all.
+fn replaced_sentence(entries: &[Entry]) -> Option<String> {
+    let shown = entries
+        .iter()
+        .filter(|(t, _)| t.superseded > 0)
+        .map(|(t, _)| {
+            format!(
+                "{} showed {} of {} events",
+                t.label,
+                format::count(t.delivered),
+                format::count(t.kept_up())
+            )
+        });
+    let shown: Vec<String> = shown.collect();
+    (!shown.is_empty()).then(|| {
+        format!(
+            "{}; each of the others was replaced by a newer one first, and counts as seen when that one was.",
+            shown.join("; ")
+        )
+    })
 }
 
 /// Age is what a viewer notices, and where events are rare it differs far less than latency does.

@@ -146,3 +146,16 @@ fn the_finding_says_when_nothing_differs_and_when_there_is_nothing() {
     let nothing = finding(&fixture::empty("empty")).text();
     assert!(nothing.contains("nothing to compare"), "{nothing}");
 }
+
+#[test]
+fn who_wants_the_newest_alone_is_said_to_have_been_shown_few() {
+    let mut results = fixture::ticker();
+    let poll = &mut results.transports[0];
+    (poll.delivered, poll.superseded) = (40, 360);
+    let text = finding(&results).text();
+    let label = &results.transports[0].label;
+    let sentence = format!("{label} showed 40 of 400 events; each of the others");
+    assert!(text.contains(&sentence), "{text}");
+    let every = finding(&fixture::ticker()).text();
+    assert!(!every.contains("each of the others"), "{every}");
+}

@@ -62,7 +62,7 @@ pub fn ladders(results: &Results) -> Vec<Ladder> {
             && figures(transport).is_some_and(|f| f.bytes.http_headers > 0 && f.requests > 0)
     };
     let ladder = |poller: &TransportResult| {
-        let rungs = rungs(results, figures(poller)?, base_figures, base.delivered);
+        let rungs = rungs(results, figures(poller)?, base_figures, base.kept_up());
         Some(Ladder {
             poller: poller.label.clone(),
             baseline: base.label.clone(),

@@ -5,6 +5,7 @@ use crate::clock::S;
 use crate::feed::payload_label;
 use crate::measure::{Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::Network;
+use crate::theory::Law;
 use crate::transport::{self, Entry};
 
 impl Prepared {
@@ -49,6 +50,13 @@ impl Prepared {
                 let seconds = at_ns as f64 / S as f64;
                 results.note(&format!("{label} was ended after {seconds:.1} s"));
             }
+            if self.asks_late(entry) {
+                results.note(&format!(
+                    "{label} asks every {}, and some of its clients first ask after the {} of warm-up: before its first event a \
+                     client has no age, so mean age and time stale are too small",
+                    self.scenario.poll_every, self.scenario.warm_up
+                ));
+            }
             results.transports.push(outcome.result);
             done(entry);
             if self.interrupt.asked() {
@@ -57,6 +65,13 @@ impl Prepared {
             }
         }
         (results, None)
+    }
+
+    /// Whether a client may see its first event when the measured window has begun. First questions are spread over an
+    /// interval.
+    fn asks_late(&self, entry: &Entry) -> bool {
+        let polls = entry.descriptor.law == Law::ShortPoll;
+        polls && self.scenario.poll_every > self.scenario.warm_up
     }
 
     /// One run, with what silence costs where that can be told.

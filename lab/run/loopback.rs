@@ -13,6 +13,8 @@ use crate::measure::recorder::Recorder;
 use crate::measure::summary::{Load, Side};
 use crate::net::loopback::{Meter, Reading};
 use crate::net::{Dialer, Network};
+use crate::scenario::Connection;
+use crate::theory::Law;
 use crate::transport::Entry;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -93,11 +95,15 @@ fn meet(
     // Whatever came of the clients, no server is left behind; and why it is gone explains the rest.
     let used = server.end()?;
     let (reading, clients) = followed?;
-    let per_client = |bytes| bytes as f64 / f64::from(prepared.scenario.clients);
+    // A client that connects for each question holds no connection: what the process gained is nothing of one.
+    let scenario = &prepared.scenario;
+    let holds =
+        entry.descriptor.law == Law::Push || scenario.poll_connection == Connection::KeepAlive;
+    let per_client = |bytes| bytes as f64 / f64::from(scenario.clients);
     let load = Load {
         server: used.side,
         clients,
-        server_memory_bytes_per_connection: used.memory_gained.map(per_client),
+        server_memory_bytes_per_connection: used.memory_gained.filter(|_| holds).map(per_client),
     };
     Ok((reading, load))
 }

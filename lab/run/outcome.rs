@@ -10,6 +10,10 @@ use crate::scenario::{Arrivals, Connection, Discipline, Scenario};
 use crate::theory::{self, Inputs, PollDiscipline, Spacing};
 use crate::transport::{Entry, Events};
 
+/// What is said where there is nothing to average.
+const UNMEASURED: &str = "nothing was measured: no event of the measured window was shown within it; more of them, or a longer \
+                          --duration, would give figures";
+
 /// One transport's run: what was seen, what the wires carried.
 #[derive(Debug)]
 pub struct Outcome {
@@ -34,7 +38,8 @@ impl Outcome {
         let expectation = recorder.expectation();
         let counts = Counts::of(&book);
         let inputs = inputs(prepared, entry, network);
-        let verified = counts.verified() && book.problem.is_none();
+        let problem = problem(&book, &counts);
+        let verified = problem.is_none();
         let figures = verified
             .then(|| summary::figures(&book, &counts, expectation, &prepared.told(ledger), load));
         // The laws are about one feed that the server fills; in an application people do.
@@ -61,7 +66,7 @@ impl Outcome {
             out_of_order: counts.out_of_order,
             altered: counts.altered,
             verified,
-            problem: problem(&book, verified),
+            problem,
             figures,
             idle: None,
             theory: theory::predict(&inputs)
@@ -99,19 +104,22 @@ impl Outcome {
     }
 }
 
-fn problem(book: &Book, verified: bool) -> Option<String> {
-    let unexplained = || "the counts do not add up to what was expected".to_owned();
-    (!verified).then(|| {
-        let mut words = book.problem.clone().unwrap_or_else(unexplained);
-        if let Some(first) = &book.first_unopened {
-            // Clients try again, so it may be no cause; but it is what a machine says that is too small.
-            let times = book.unopened;
-            words.push_str(&format!(
-                "; connecting failed {times} times, first with: {first}"
-            ));
-        }
-        words
-    })
+/// Why there are no figures, if there are none.
+fn problem(book: &Book, counts: &Counts) -> Option<String> {
+    let mut words = match &book.problem {
+        Some(problem) => problem.clone(),
+        None if !counts.verified() => "the counts do not add up to what was expected".to_owned(),
+        None if !summary::measured(book) => UNMEASURED.to_owned(),
+        None => return None,
+    };
+    if let Some(first) = &book.first_unopened {
+        // Clients try again, so it may be no cause; but it is what a machine says that is too small.
+        let times = book.unopened;
+        words.push_str(&format!(
+            "; connecting failed {times} times, first with: {first}"
+        ));
+    }
+    Some(words)
 }
 
 /// What the formulas need.

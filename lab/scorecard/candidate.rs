@@ -13,7 +13,7 @@ pub fn of(job: &Job, result: TransportResult) -> Candidate {
     let judged = upward.map(|up| (up.refused_stale, up.accepted + up.refused));
     let stale = judged.filter(|(_, all)| *all > 0);
     Candidate {
-        costs: figures.map(|figures| costs(job, result.delivered, figures)),
+        costs: figures.map(|figures| costs(job, result.kept_up(), figures)),
         stale_share: stale.map(|(stale, all)| rounded(stale as f64 / all as f64)),
         id: result.id,
         label: result.label,
@@ -28,7 +28,7 @@ pub fn of(job: &Job, result: TransportResult) -> Candidate {
 }
 
 /// What it costs per client and minute.
-fn costs(job: &Job, delivered: u64, figures: &Figures) -> CardCosts {
+fn costs(job: &Job, kept_up: u64, figures: &Figures) -> CardCosts {
     let scenario = &job.scenario;
     let clients = f64::from(scenario.clients);
     let run_ns = scenario.warm_up.as_nanos() + scenario.duration.as_nanos();
@@ -49,6 +49,6 @@ fn costs(job: &Job, delivered: u64, figures: &Figures) -> CardCosts {
             .unwrap_or_else(|| rounded(figures.connections as f64 / clients)),
         server_cpu_us_per_client_minute: figures
             .server_cpu_us_per_delivery
-            .map(|us| rounded(us * delivered as f64 / client_minutes)),
+            .map(|us| rounded(us * kept_up as f64 / client_minutes)),
     }
 }

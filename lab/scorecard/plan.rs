@@ -19,8 +19,10 @@ const BATCHES: [&str; 4] = ["100ms", "250ms", "1s", "5s"];
 const POLL_INTERVAL: &str = "poll_every";
 /// The field that sets for how long a push gathers.
 const BATCH: &str = "batch_every";
-/// Each client asks at least so often, or its first question would weigh too much.
-const LEAST_POLLS: u64 = 20;
+/// Each client asks at least so often, or its first question would weigh too much: here less than a fiftieth. In real
+/// time it is a twentieth, and that is told.
+const LEAST_POLLS: u64 = 60;
+const LEAST_POLLS_IN_REAL_TIME: u64 = 20;
 /// Questions of a run beyond which an interval is left out: the simulator would be busy for minutes.
 const MOST_POLLS: f64 = 600_000.0;
 
@@ -76,6 +78,11 @@ impl Plan {
 
     fn add(&mut self, scenario: Scenario, entries: &[Entry]) -> Result<(), ScenarioError> {
         let mut left_out = vec![];
+        let first = self.jobs.len();
+        let least_polls = match self.network {
+            Network::Simulated => LEAST_POLLS,
+            Network::Loopback => LEAST_POLLS_IN_REAL_TIME,
+        };
         for entry in entries {
             self.job(entry, scenario.clone(), BTreeMap::new());
         }
@@ -83,7 +90,7 @@ impl Plan {
             for (key, value) in variants(&scenario, entry) {
                 let changed = with(&scenario, key, value)?;
                 let changed = match key {
-                    POLL_INTERVAL => lengthened(changed),
+                    POLL_INTERVAL => lengthened(changed, least_polls),
                     _ => changed,
                 };
                 changed.validate()?;
@@ -95,9 +102,30 @@ impl Plan {
                 self.job(entry, changed, BTreeMap::from([(key.into(), value.into())]));
             }
         }
+        if self.network == Network::Simulated {
+            self.align(first);
+        }
         left_out.dedup();
         self.cards.push((scenario, left_out));
         Ok(())
+    }
+
+    /// Makes the runs of a card, from number `first` on, as long as the longest of them: what happens once in a run, such as
+    /// closing, weighs the same in all. In real time that would be minutes of waiting for each.
+    fn align(&mut self, first: usize) {
+        let jobs = &mut self.jobs[first..];
+        let longest = jobs.iter().map(|job| job.scenario.duration).max();
+        for job in jobs {
+            let scenario = Scenario {
+                duration: longest.unwrap_or(job.scenario.duration),
+                ..job.scenario.clone()
+            };
+            let asks = job.entry.descriptor.law == Law::ShortPoll;
+            if !is_timed(&scenario) && !(asks && polls(&scenario) > MOST_POLLS) {
+                job.work = work(&scenario, &job.entry, self.network);
+                job.scenario = scenario;
+            }
+        }
     }
 
     fn job(&mut self, entry: &Entry, scenario: Scenario, with: BTreeMap<String, String>) {
@@ -159,17 +187,20 @@ fn seconds(span: Span) -> f64 {
     span.as_nanos() as f64 / 1e9
 }
 
-/// Long enough for each client to ask [`LEAST_POLLS`] times, unless what happens at a given instant would weigh less
-/// in a longer run.
-fn lengthened(scenario: Scenario) -> Scenario {
-    let timed = scenario.has_fixed_instants()
+/// Whether something happens at a given instant: that would weigh less in a longer run.
+fn is_timed(scenario: &Scenario) -> bool {
+    scenario.has_fixed_instants()
         || !scenario.outages.is_empty()
         || !scenario.stalls.is_empty()
-        || scenario.replay.is_some();
-    if timed {
+        || scenario.replay.is_some()
+}
+
+/// Long enough for each client to ask so many times, unless something happens at a given instant.
+fn lengthened(scenario: Scenario, least_polls: u64) -> Scenario {
+    if is_timed(&scenario) {
         return scenario;
     }
-    let least = Span::from_nanos(LEAST_POLLS * scenario.poll_every.as_nanos());
+    let least = Span::from_nanos(least_polls * scenario.poll_every.as_nanos());
     Scenario {
         duration: scenario.duration.max(least),
         ..scenario

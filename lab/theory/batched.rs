@@ -35,17 +35,13 @@ pub fn predict(inputs: &Inputs, source: Source) -> Option<Prediction> {
     });
     let sends = 1.0 - empty_share;
     let heartbeats = sends * heartbeats_per_send(inputs, empty_share);
-    let delivered = if inputs.latest {
-        sends
-    } else {
-        source.rate_per_s * every_s
-    };
     let sight = || short_poll::sight(&looks, source, every_s);
     Some(Prediction {
         sight: poisson.then(sight).flatten(),
         requests: 1.0,
         empty_answers: 0.0,
-        bytes_per_event: (beat_bytes + heartbeats * push::heartbeat_bytes(inputs)) / delivered,
+        bytes_per_event: (beat_bytes + heartbeats * push::heartbeat_bytes(inputs))
+            / (source.rate_per_s * every_s),
     })
 }
 

@@ -1,7 +1,5 @@
 //! A distribution of latency put together from simple pieces.
 
-use libm::{expm1, log1p};
-
 /// An extreme value that a smaller share of the events reaches than this is not promised.
 pub const RARE: f64 = 0.01;
 
@@ -12,12 +10,6 @@ pub enum Spread {
     At(f64),
     /// Uniform between two values.
     Uniform { from_s: f64, to_s: f64 },
-    /// Exponential above `from_s`, cut off at `to_s`.
-    Exponential {
-        from_s: f64,
-        to_s: f64,
-        rate_per_s: f64,
-    },
 }
 
 /// Groups of events in the order of their latency, each with its share.
@@ -108,15 +100,6 @@ impl Spread {
         match self {
             Self::At(value_s) => value_s,
             Self::Uniform { from_s, to_s } => 0.5 * (from_s + to_s),
-            // E[X | X < w] of an exponential X = 1/rate - w / (e^(rate w) - 1).
-            Self::Exponential {
-                from_s,
-                to_s,
-                rate_per_s,
-            } => {
-                let width_s = to_s - from_s;
-                from_s + 1.0 / rate_per_s - width_s / expm1(rate_per_s * width_s)
-            }
         }
     }
 
@@ -124,37 +107,14 @@ impl Spread {
         match self {
             Self::At(value_s) => value_s,
             Self::Uniform { from_s, to_s } => from_s + q * (to_s - from_s),
-            // Solves (1 - e^(-rate x)) / (1 - e^(-rate w)) = q for x.
-            Self::Exponential {
-                from_s,
-                to_s,
-                rate_per_s,
-            } => {
-                let all = -expm1(-rate_per_s * (to_s - from_s));
-                (from_s - log1p(-q * all) / rate_per_s).min(to_s)
-            }
         }
     }
 
-    /// Points `[latency, share at or below it]` whose straight connections follow the curve to 0.2 %.
+    /// Points `[latency, share at or below it]` whose straight connections are the curve.
     fn points(self) -> Vec<[f64; 2]> {
         match self {
             Self::At(value_s) => vec![[value_s, 0.0], [value_s, 1.0]],
             Self::Uniform { from_s, to_s } => vec![[from_s, 0.0], [to_s, 1.0]],
-            Self::Exponential {
-                from_s,
-                to_s,
-                rate_per_s,
-            } => {
-                // Even steps as far as the curve bends: beyond 12 means it is within 1e-5 of its end.
-                let bent_s = (to_s - from_s).min(12.0 / rate_per_s);
-                let all = -expm1(-rate_per_s * (to_s - from_s));
-                let bend = (0..96).map(|step| {
-                    let wait_s = bent_s * f64::from(step) / 96.0;
-                    [from_s + wait_s, -expm1(-rate_per_s * wait_s) / all]
-                });
-                bend.chain([[to_s, 1.0]]).collect()
-            }
         }
     }
 }

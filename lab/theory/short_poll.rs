@@ -10,19 +10,12 @@ use super::{Inputs, PollDiscipline, Prediction, Sight, Spacing};
 pub fn predict(inputs: &Inputs, source: Source) -> Option<Prediction> {
     let period_s = period_s(inputs, source)?;
     let requests = inputs.span_s / period_s;
-    // A client that wants only the newest event is told "nothing new" in the same polls as one that wants
-    // every event: those between which no event was born.
     let empty_share = source.none_within(period_s);
-    let delivered_per_poll = if inputs.latest {
-        1.0 - empty_share
-    } else {
-        source.rate_per_s * period_s
-    };
     Some(Prediction {
         sight: sight(inputs, source, period_s),
         requests,
         empty_answers: requests * empty_share,
-        bytes_per_event: poll_bytes(inputs, source, period_s) / delivered_per_poll,
+        bytes_per_event: poll_bytes(inputs, source, period_s) / (source.rate_per_s * period_s),
     })
 }
 
@@ -73,10 +66,9 @@ fn poll_bytes(inputs: &Inputs, source: Source, period_s: f64) -> f64 {
 /// client is random, and then takes the transit D of the answer that carries it: delay down, plus
 /// serialisation of the head and of its whole batch (its company of 1 + rate x T events included).
 ///
-/// * Every event: latency uniform on [D, D + T], mean D + T/2.
-/// * Latest only: what is seen is the newest event of each interval. Poisson: its age at the look is
-///   exponential, cut off at T. Fixed with period P: uniform on [0, min(P, T)].
-/// * Age, either way: newest event's own age + T/2 + D. Looking at intervals adds T/2 at any rate.
+/// * Latency uniform on [D, D + T], mean D + T/2. With `latest` an event that a newer one replaced is seen when
+///   that is, so only the transit differs: the answer carries one event.
+/// * Age: newest event's own age + T/2 + D. Looking at intervals adds T/2 at any rate.
 /// * Not stale: no event since the look whose answer came last, that is within the last D + U(0, T); for
 ///   a Poisson source e^(-rate D) (1 - e^(-rate T)) / (rate T).
 pub fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
@@ -85,34 +77,18 @@ pub fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
         return None;
     }
     let transit_s = inputs.transit_down_s(batch_bytes);
-    let waits = |longest_s: f64| Spread::Uniform {
+    let waits = Spread::Uniform {
         from_s: transit_s,
-        to_s: transit_s + longest_s,
+        to_s: transit_s + period_s,
     };
-    let alone_share = source.none_within(period_s);
+    let latency = Latency::new(vec![(1.0, waits)]);
     let latency = match source.spacing {
-        Spacing::Poisson if inputs.latest => {
-            let newest = Spread::Exponential {
-                from_s: transit_s,
-                to_s: transit_s + period_s,
-                rate_per_s: source.rate_per_s,
-            };
-            // Only an event that stayed alone for a whole interval waits that long.
-            let latency = Latency::new(vec![(1.0, newest)]);
-            if alone_share < RARE {
-                latency.unbounded()
-            } else {
-                latency
-            }
-        }
-        Spacing::Fixed if inputs.latest => {
-            Latency::new(vec![(1.0, waits(period_s.min(1.0 / source.rate_per_s)))])
-        }
         // The quickest event is alone in its answer, if that happens often enough to be seen.
-        Spacing::Poisson => Latency::new(vec![(1.0, waits(period_s))]).with_min(
-            (alone_share >= RARE).then(|| inputs.transit_down_s(answer_bytes(inputs, 1.0))),
+        Spacing::Poisson => latency.with_min(
+            (source.none_within(period_s) >= RARE)
+                .then(|| inputs.transit_down_s(answer_bytes(inputs, 1.0))),
         ),
-        Spacing::Fixed => Latency::new(vec![(1.0, waits(period_s))]),
+        Spacing::Fixed => latency,
     };
     Some(Sight {
         latency,

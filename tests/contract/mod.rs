@@ -167,9 +167,10 @@ fn pollers_that_sleep_after_the_answer() {
 
 #[test]
 fn newest_value_only() {
-    let results = kept(json!({
+    let fields = json!({
         "clients": 5, "duration": "60s", "rate": "10/s", "poll_delivery": "latest",
-    }));
+    });
+    let results = kept(fields.clone());
     let superseded: Vec<_> = results
         .iter()
         .map(|(result, _)| result.superseded)
@@ -177,6 +178,13 @@ fn newest_value_only() {
     // Ten events a second and one question: nine of ten are replaced before anybody asks.
     let (result, _) = &results[0];
     assert!(result.superseded > 8 * result.delivered, "{superseded:?}");
+    // A screen is brought up to date when it would be with every event, only with fewer bytes.
+    let mut every = fields;
+    every["poll_delivery"] = "every".into();
+    let (newest, all) = (&results[0].1, &kept(every)[0].1);
+    assert_eq!(newest.latency_samples, all.latency_samples);
+    assert!((newest.latency_us.mean - all.latency_us.mean).abs() < 0.01 * all.latency_us.mean);
+    assert!(newest.bytes_per_event < 0.5 * all.bytes_per_event);
     assert!(
         superseded[1..].iter().all(|&count| count == 0),
         "{superseded:?}"

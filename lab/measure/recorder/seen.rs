@@ -69,6 +69,7 @@ impl Recorder {
             return false;
         }
         let next = reader.next(stream, track.position);
+        let mut replaced = 0..0;
         let skipped = next < place;
         track.position = place + 1;
         let born_ns = match expectation.is_plain() {
@@ -78,8 +79,8 @@ impl Recorder {
         };
         track.show(place, born_ns, now_ns, &window, reader);
         if expectation.latest {
-            let counted = place.min(log.up_to(stream, last));
-            own.superseded += reader.count(stream, next..counted);
+            replaced = next..place.min(log.up_to(stream, last));
+            own.superseded += reader.count(stream, replaced.clone());
         } else if skipped || seq <= cursor {
             own.out_of_order += 1;
         }
@@ -99,6 +100,13 @@ impl Recorder {
         } else if seq <= cursor {
             book.clients[client as usize].out_of_order += u64::from(expectation.latest);
             book.wrong(|| format!("client {client} saw event {seq} after event {cursor}"));
+        }
+        // With this one the client has caught up with those that it replaced, too.
+        for place in replaced.filter(|&place| reader.wants(stream, place)) {
+            let Some((seq, event)) = log.seq_at(stream, place).zip(log.at(stream, place)) else {
+                continue;
+            };
+            book.caught_up(seq, event, now_ns, expectation.from_ns);
         }
         if seq <= last {
             book.delivered(client, seq, expected, now_ns, expectation.from_ns);
@@ -261,6 +269,11 @@ impl Book {
             .first_event_ns
             .get_or_insert(now_ns);
         self.from_clients += u64::from(event.from.is_some());
+        self.caught_up(seq, event, now_ns, from_ns);
+    }
+
+    /// A client has come as far as this event: it was shown the event, or a newer one instead.
+    fn caught_up(&mut self, seq: u64, event: &Expected, now_ns: u64, from_ns: u64) {
         if (from_ns..self.to_ns).contains(&event.born_ns) {
             self.book(seq, event.class, now_ns.saturating_sub(event.born_ns));
         }

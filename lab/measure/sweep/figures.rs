@@ -95,7 +95,7 @@ pub const BYTES_PER_SECOND: Figure = Figure {
     // The formula counts by deliveries; how many there were is known.
     predicted: |t| {
         let per_event = theory(t, "bytes_per_event_without_setup")?;
-        Some(per_event * t.delivered as f64 / client_seconds(t))
+        Some(per_event * t.kept_up() as f64 / client_seconds(t))
     },
 };
 /// IP bytes per delivered event, connecting and closing left out.
@@ -104,7 +104,7 @@ pub const BYTES_PER_EVENT: Figure = Figure {
     path: "bytes_per_event_without_setup",
     label: "bytes per event",
     quantity: Quantity::Bytes,
-    measured: |t, f| Some((f.bytes.total - f.bytes.setup) as f64 / t.delivered as f64),
+    measured: |t, f| Some((f.bytes.total - f.bytes.setup) as f64 / t.kept_up() as f64),
     predicted: |t| theory(t, "bytes_per_event_without_setup"),
 };
 /// HTTP requests per delivered event.
@@ -113,8 +113,8 @@ pub const REQUESTS_PER_EVENT: Figure = Figure {
     path: "requests_per_event",
     label: "requests per event",
     quantity: Quantity::Count,
-    measured: |t, f| Some(f.requests as f64 / t.delivered as f64),
-    predicted: |t| Some(theory(t, "requests")? / t.delivered as f64),
+    measured: |t, f| Some(f.requests as f64 / t.kept_up() as f64),
+    predicted: |t| Some(theory(t, "requests")? / t.kept_up() as f64),
 };
 /// HTTP requests of one client per second.
 pub const REQUESTS_PER_SECOND: Figure = Figure {

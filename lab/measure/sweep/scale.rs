@@ -1,6 +1,6 @@
 //! A sweep over the number of clients: up to how many the last receiver is in time, and which side gave out then.
 
-use super::{CLIENT_SHARE, LAST_RECEIVER_P99, Party, SERVER_SHARE, SweepResults};
+use super::{CLIENT_SHARE, LAST_RECEIVER_P99, Party, SERVER_SHARE, SweepResults, Trial};
 use crate::scenario::sweep::Axis;
 
 /// The key of the axis.
@@ -75,6 +75,25 @@ pub fn events(results: &SweepResults, party: &Party, index: usize) -> u64 {
     events.min().unwrap_or(0)
 }
 
+/// What a delivery costs the thread that hands events to one client after another, microseconds: the time for which the
+/// next client waits. The mean of a load's trials; nothing where the system does not tell.
+pub fn serving_us(results: &SweepResults, party: &Party, index: usize) -> Option<f64> {
+    let warm_up_us = results.head.sweep.scenario.warm_up.as_nanos() / 1_000;
+    let serving = |trial: &Trial| {
+        let window_us = trial.span_us.saturating_sub(warm_up_us);
+        trial.figures.as_ref()?.serving_us_per_delivery(window_us)
+    };
+    let trials = results.trials_at(party, &[index]).iter();
+    let costs: Option<Vec<f64>> = trials.map(serving).collect();
+    let costs = costs.filter(|costs| !costs.is_empty())?;
+    Some(costs.iter().sum::<f64>() / costs.len() as f64)
+}
+
+/// How late the last receiver may be at a load, microseconds.
+pub fn limit_us(results: &SweepResults, party: &Party, index: usize) -> f64 {
+    budget(results).us + allowance_us(results, party, index)
+}
+
 /// What became of one load.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Load {
@@ -107,13 +126,10 @@ pub fn load(results: &SweepResults, party: &Party, index: usize) -> Load {
         return Load::NotVerified(broken.problem.clone().unwrap_or_default());
     }
     match results.estimate(party, &[index], &LAST_RECEIVER_P99) {
-        Some(p99) => {
-            let limit = budget(results).us + allowance_us(results, party, index);
-            match p99.value <= limit {
-                true => Load::InTime(p99.value),
-                false => Load::Late(p99.value),
-            }
-        }
+        Some(p99) => match p99.value <= limit_us(results, party, index) {
+            true => Load::InTime(p99.value),
+            false => Load::Late(p99.value),
+        },
         None => Load::Unknown,
     }
 }

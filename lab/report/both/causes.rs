@@ -117,7 +117,7 @@ fn lateness(pair: &Pair, rank: f64) -> Vec<Cause> {
 /// Deliveries that happen at once wait for each other: one thread serves, one thread reads.
 fn work(pair: &Pair, rank: f64) -> Option<Cause> {
     let (transport, figures) = pair.loopback;
-    let serving_us = figures.serving_us_per_delivery(&pair.both.loopback.windows);
+    let serving_us = figures.serving_us_per_delivery(pair.both.loopback.windows.measured_us());
     let server_us = serving_us.or(figures.server_cpu_us_per_delivery)?;
     let client_us = figures.client_cpu_us_per_delivery?;
     if asks_on_a_timer(pair) {

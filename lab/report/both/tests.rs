@@ -83,8 +83,7 @@ fn acknowledgements_of_the_kernel_explain_packets_only_as_far_as_there_are_such(
 #[test]
 fn deliveries_wait_for_the_thread_that_serves_and_for_no_other() {
     let mut both = ticker();
-    let windows = &both.loopback.windows;
-    let window_us = (windows.measured_to_us - windows.measured_from_us) as f64;
+    let window_us = both.loopback.windows.measured_us() as f64;
     let figures = on_loopback(&mut both, 3);
     figures.latency_us.p50 *= 2.0;
     // 70 us of the thread for each delivery, in a process that used a second in all.

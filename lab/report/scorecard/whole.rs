@@ -79,7 +79,7 @@ pub fn method(scorecard: &Scorecard) -> Vec<String> {
             percent(MET_SHARE)
         ),
         "Polls were run at rising intervals up to the first that is longer than the budget (longer ones can only be later), \
-         and made long enough for twenty questions of each client where nothing in the scenario happens at a set time. \
+         and made long enough for many questions of each client where nothing in the scenario happens at a set time. \
          Pushes that gather were run where more than one event comes in that time."
             .into(),
         "Bytes are IP bytes in both directions. Connecting is left out, and so is the request that opens a stream.".into(),

@@ -17,7 +17,7 @@ pub use text::{markdown, terminal};
 
 use crate::chart::format::{counted, significant, time};
 use crate::chart::sweep::view;
-use crate::measure::bootstrap::FEWEST;
+use crate::measure::bootstrap::FEW;
 use crate::measure::sweep::SweepResults;
 
 /// How the figures came about: repeats, intervals, the length of the trials.
@@ -33,7 +33,7 @@ fn method(results: &SweepResults) -> Vec<String> {
              the 95 % {} over the {n} seeds.",
             sweep.scenario.seed,
             sweep.scenario.seed.saturating_add(u64::from(n) - 1),
-            match (n as usize) < FEWEST {
+            match (n as usize) < FEW {
                 true => "Student interval (too few runs for a bootstrap)",
                 false => "bootstrap interval",
             }

@@ -150,12 +150,8 @@ impl Client<'_> {
         };
         let busy_s = self.send(bytes, inputs.bandwidth_down_bit_s, silence_s);
         let seen_s = leave_s + busy_s + inputs.delay_down_s;
-        let first = if inputs.latest {
-            cursor.max(end.saturating_sub(1))
-        } else {
-            cursor
-        };
-        self.shown.extend((first..end).map(|index| (seen_s, index)));
+        self.shown
+            .extend((cursor..end).map(|index| (seen_s, index)));
         seen_s
     }
 

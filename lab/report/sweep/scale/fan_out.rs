@@ -5,7 +5,7 @@ use crate::chart::evidence::marked;
 use crate::chart::{Table, value};
 use crate::measure::plot::Quantity;
 use crate::measure::sweep::scale::{self, Load};
-use crate::measure::sweep::{LAST_RECEIVER_P99, LATENCY_P50, Party, SERVER_CPU, SweepResults};
+use crate::measure::sweep::{LAST_RECEIVER_P99, LATENCY_P50, Party, SweepResults};
 
 /// Theory's median of an idle machine.
 const AT_REST: &str = "latency_us.p50";
@@ -47,7 +47,7 @@ fn order(results: &SweepResults, party: &Party) -> Option<Order> {
     Some(Order {
         index,
         clients: axis.numbers[index],
-        cost_us: figure(&SERVER_CPU)?,
+        cost_us: scale::serving_us(results, party, index)?,
         median_us: figure(&LATENCY_P50)?,
         last_us,
         events: scale::events(results, party, index),
@@ -63,7 +63,7 @@ pub fn table(results: &SweepResults) -> Option<Table> {
         &[
             "transport",
             "clients (N)",
-            "cost per delivery",
+            "serving one",
             "N/2 x cost",
             LATENCY_P50.label,
             "N x cost",

@@ -8,6 +8,10 @@ use crate::measure::sweep::scale::{self, Budget, Load, Sides};
 use crate::measure::sweep::{Party, SERVER_CPU, SERVER_MEMORY, SweepResults};
 use crate::scenario::sweep::Axis;
 
+/// One event that keeps the server busy for so much of what is allowed explains by itself why the last are late: they also
+/// wait for their side of the machine.
+const MUCH: f64 = 0.5;
+
 fn time(us: f64) -> String {
     value(Quantity::Time, us)
 }
@@ -128,7 +132,10 @@ fn beyond(results: &SweepResults, axis: &Axis, party: &Party, index: usize) -> S
         Load::Late(p99) => format!(
             " At {at} it is {}, too late. {}",
             late(results, party, index, p99),
-            gave_out(scale::sides(results, party, index))
+            gave_out(
+                scale::sides(results, party, index),
+                burst(results, axis, party, index)
+            )
         ),
         Load::NotVerified(problem) => {
             let problem = match problem.is_empty() {
@@ -143,8 +150,22 @@ fn beyond(results: &SweepResults, axis: &Axis, party: &Party, index: usize) -> S
     }
 }
 
-/// Who gave out at a load that was not borne.
-fn gave_out(sides: Sides) -> String {
+/// What one event alone asks of the server, where that is much of what is allowed: CPU time comes in bursts, and a share
+/// of a core says nothing about one.
+fn burst(results: &SweepResults, axis: &Axis, party: &Party, index: usize) -> Option<String> {
+    let all_us = axis.numbers[index] * scale::serving_us(results, party, index)?;
+    let limit_us = scale::limit_us(results, party, index);
+    (all_us > MUCH * limit_us).then(|| {
+        format!(
+            "But to hand one event to all takes the server {} alone, and no more than {} may pass.",
+            time(all_us),
+            time(limit_us)
+        )
+    })
+}
+
+/// Who gave out at a load that was not borne; `burst` is what one event alone asks.
+fn gave_out(sides: Sides, burst: Option<String>) -> String {
     let both = |server, clients| {
         format!(
             "the server used {} of a core, the load generator {}",
@@ -169,8 +190,9 @@ fn gave_out(sides: Sides) -> String {
             both(server, clients)
         ),
         Sides::Neither { server, clients } => format!(
-            "No side filled its core: {}. What was late waited for something else.",
-            both(server, clients)
+            "No side was busy all the time: {}. {}",
+            both(server, clients),
+            burst.unwrap_or_else(|| "What was late waited for something else.".into())
         ),
         Sides::Unknown { server, clients } => {
             let of = match (server, clients) {

@@ -17,15 +17,15 @@ fn on_cores(mut results: SweepResults, cores: usize) -> SweepResults {
 #[test]
 fn two_sides_that_fill_an_only_core_together_make_the_machine_give_out() {
     let half = || late(Some(0.5), Some(0.45));
-    says(&half(), "No side filled its core");
-    says(&on_cores(half(), 2), "No side filled its core");
+    says(&half(), "No side was busy all the time");
+    says(&on_cores(half(), 2), "No side was busy all the time");
     says(
         &on_cores(half(), 1),
         "There this machine gave out, whose only core both sides share: the server used 50 %",
     );
     says(
         &on_cores(late(Some(0.3), Some(0.4)), 1),
-        "No side filled its core",
+        "No side was busy all the time",
     );
     // And where it was still in time.
     let mut near = on_cores(loads(), 1);
