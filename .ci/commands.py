@@ -28,6 +28,7 @@ SKIPPED = {
     "RUSTC_BOOTSTRAP=1 cargo fuzz": "a check of its own in .ci/run",
     "cargo install": "a check of its own in .ci/run, where it is missing",
     "cargo update": "changes the repository",
+    "cargo run --release -- reproduce all": "a check of its own in .ci/run",
     "cargo doc": "a check of its own in .ci/run; this one opens a browser",
     "bash .ci/run": "it runs this script",
     "pushlab run ./mine.json": "stands for any file",
@@ -41,7 +42,7 @@ CHANGED = [
     (r"\bcargo run\b", f"cargo run --quiet --locked --manifest-path {REPOSITORY}/Cargo.toml"),
     (r"(?<= )docs/", f"{REPOSITORY}/docs/"),
     # In real time, for each of four transports, and after a warm-up. The figures are not looked at here.
-    (r"--network (loopback|both) --duration 10s", r"--network \1 --duration 1s"),
+    (r"--network (loopback|both) --duration 10s", r"--network \1 --duration 1s --warm-up 1s"),
     # Four transports at each number of clients, a minute each.
     (r"--clients 100,1000,5000,10000", "--clients 10,50,100 --duration 1s --warm-up 1s --rate 20/s"),
     (r"&$", ""),  # servers are kept in the background anyway
@@ -89,6 +90,12 @@ def commands(text):
                 if line:
                     yield line
     yield from (found[1] for found in spoken.finditer(text, at))
+
+
+def measuring(command):
+    """What a command measures, however it is written; nothing if it does something else."""
+    command = re.sub(r"^cargo run --release --", "pushlab", command.split("   ")[0].strip())
+    return command if re.match(r"pushlab (run|sweep) ", command) else None
 
 
 class Started:
@@ -175,6 +182,11 @@ def main():
             if reason:
                 print(f"  skipped       {document}: {first} ({reason})", flush=True)
                 continue
+            what = measuring(command)
+            if what and what in measured:
+                print(f"  ran before    {document}: {first}", flush=True)
+                continue
+            measured.add(what)
             began = time.monotonic()
             wrong = run(command)
             print(f"  {'FAILED' if wrong else 'ok':6} {time.monotonic() - began:4.1f} s {document}: {first}", flush=True)
@@ -184,6 +196,7 @@ def main():
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 running = set()
+measured = set()
 server = None
 scratch = tempfile.mkdtemp(prefix="pushlab-commands-")
 os.mkdir(f"{scratch}/tmp")
