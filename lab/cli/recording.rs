@@ -106,6 +106,16 @@ impl Recording {
         }
     }
 
+    /// Whether a run or a scorecard was not measured to its end. A sweep's file says it by what is missing in it.
+    pub fn partial(&self) -> bool {
+        match self {
+            Self::Run(results) => results.partial,
+            Self::Both(both) => both.simulated.partial || both.loopback.partial,
+            Self::Scorecard(scorecard) => scorecard.partial,
+            Self::Sweep(_) | Self::Literature(_) => false,
+        }
+    }
+
     /// For the terminal.
     pub fn terminal(&self, width: u16) -> String {
         match self {
