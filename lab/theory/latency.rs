@@ -49,6 +49,14 @@ impl Latency {
         Self { min_s, ..self }
     }
 
+    /// The same with a largest latency that the groups leave out.
+    pub fn with_max(self, max_s: f64) -> Self {
+        Self {
+            max_s: Some(max_s),
+            ..self
+        }
+    }
+
     /// The same without a largest latency: there is no bound, or hardly an event gets near it.
     pub fn unbounded(self) -> Self {
         Self {

@@ -4,6 +4,7 @@ use super::latency::{Latency, RARE, Spread};
 use super::line;
 use super::source::Source;
 use super::{Inputs, PollDiscipline, Prediction, Sight, Spacing};
+use libm::ceil;
 
 /// `None` if timer-driven questions come faster than their answers: what the client then does is its own
 /// affair, not the law's.
@@ -76,6 +77,8 @@ fn poll_bytes(inputs: &Inputs, source: Source, period_s: f64) -> f64 {
 /// * Every event: latency uniform on [D, D + T], mean D + T/2.
 /// * Latest only: what is seen is the newest event of each interval. Poisson: its age at the look is
 ///   exponential, cut off at T. Fixed with period P: uniform on [0, min(P, T)].
+/// * Longest: a whole interval and the largest answer. Over a line that takes time a Poisson source has none, as any number
+///   of events may share an answer; of a fixed one it is the smallest whole number from rate x T on.
 /// * Age, either way: newest event's own age + T/2 + D. Looking at intervals adds T/2 at any rate.
 /// * Not stale: no event since the look whose answer came last, that is within the last D + U(0, T); for
 ///   a Poisson source e^(-rate D) (1 - e^(-rate T)) / (rate T).
@@ -90,6 +93,10 @@ pub fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
         to_s: transit_s + longest_s,
     };
     let alone_share = source.none_within(period_s);
+    let longest_s = |events: f64| {
+        let answer_s = inputs.transit_down_s(answer_bytes(inputs, events));
+        longest_period_s(inputs, period_s, events) + answer_s
+    };
     let latency = match source.spacing {
         Spacing::Poisson if inputs.latest => {
             let newest = Spread::Exponential {
@@ -102,21 +109,43 @@ pub fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
             if alone_share < RARE {
                 latency.unbounded()
             } else {
-                latency
+                latency.with_max(longest_s(1.0))
             }
         }
         Spacing::Fixed if inputs.latest => {
             Latency::new(vec![(1.0, waits(period_s.min(1.0 / source.rate_per_s)))])
         }
-        // The quickest event is alone in its answer, if that happens often enough to be seen.
-        Spacing::Poisson => Latency::new(vec![(1.0, waits(period_s))]).with_min(
-            (alone_share >= RARE).then(|| inputs.transit_down_s(answer_bytes(inputs, 1.0))),
-        ),
-        Spacing::Fixed => Latency::new(vec![(1.0, waits(period_s))]),
+        Spacing::Poisson => {
+            // The quickest event is alone in its answer, if that happens often enough to be seen.
+            let alone_s = inputs.transit_down_s(answer_bytes(inputs, 1.0));
+            let latency = Latency::new(vec![(1.0, waits(period_s))])
+                .with_min((alone_share >= RARE).then_some(alone_s));
+            if inputs.line_takes_time() {
+                latency.unbounded()
+            } else {
+                latency
+            }
+        }
+        Spacing::Fixed => {
+            let most = ceil(source.rate_per_s * period_s);
+            Latency::new(vec![(1.0, waits(period_s))]).with_max(longest_s(most))
+        }
     };
     Some(Sight {
         latency,
         age_s: source.age_s() + 0.5 * period_s + transit_s,
         stale_share: 1.0 - source.none_within_random(transit_s, period_s),
     })
+}
+
+/// The longest time between two looks, if an answer carries at most so many events.
+fn longest_period_s(inputs: &Inputs, period_s: f64, events: f64) -> f64 {
+    match inputs.discipline {
+        PollDiscipline::Timer => period_s,
+        PollDiscipline::Sleep => {
+            let asking_s = inputs.asking_s() + inputs.delay_down_s;
+            let answer_bytes = answer_bytes(inputs, events);
+            inputs.poll_every_s + asking_s + line::busy_s(answer_bytes, inputs.bandwidth_down_bit_s)
+        }
+    }
 }
