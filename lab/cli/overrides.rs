@@ -278,7 +278,6 @@ mod tests {
             ("duration", "7s"),
             ("seed", "9"),
             ("headers", "browser"),
-            ("speed", "2"),
             ("warm-up", "1s"),
             ("arrivals", "bursty"),
             ("payload", "500B"),

@@ -27,7 +27,7 @@ Examples:
   pushlab sweep break-even-lean            a shipped sweep (see `pushlab list`)
   pushlab sweep ./mine.json                a sweep file
 
-Any scenario field can vary, and rtt (both directions together). A sweep that was stopped goes on where it was.";
+Nearly every scenario field can vary, and rtt (both directions together). A sweep that was stopped goes on where it was.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

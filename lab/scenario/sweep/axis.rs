@@ -255,6 +255,14 @@ mod tests {
             ("poll_every", "is not an axis: write KEY=a,b,c"),
             ("pol_every=1s,2s", "did you mean \"poll_every\"?"),
             ("name=a,b", "there is no setting \"name\""),
+            (
+                "duration=1s,60s",
+                "duration cannot vary: each trial is made as long",
+            ),
+            (
+                "seed=1,2",
+                "seed cannot vary: each point is run with several",
+            ),
             ("rate=1/s,,2/s", "has an empty value"),
             ("rate=1/s,1/s", "has \"1/s\" twice"),
             ("rate=1/s,2s", "different units"),
