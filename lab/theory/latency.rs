@@ -5,6 +5,9 @@ use libm::{expm1, log1p};
 /// An extreme value that a smaller share of the events reaches than this is not promised.
 pub const RARE: f64 = 0.01;
 
+/// The slowest thousandth is left out where one event more in an answer adds more than this share to it.
+const GRAIN: f64 = 0.01;
+
 /// How the latencies of one group of events spread. All in seconds.
 #[derive(Debug, Clone, Copy)]
 pub enum Spread {
@@ -26,6 +29,8 @@ pub struct Latency {
     parts: Vec<(f64, Spread)>,
     min_s: Option<f64>,
     max_s: Option<f64>,
+    /// What one event more in an answer adds, where any number may be in it.
+    grain_s: f64,
 }
 
 impl Latency {
@@ -41,6 +46,7 @@ impl Latency {
             parts,
             min_s,
             max_s,
+            grain_s: 0.0,
         }
     }
 
@@ -62,6 +68,18 @@ impl Latency {
         Self {
             max_s: None,
             ..self
+        }
+    }
+
+    /// The same where an answer may carry any number of events, and each makes it later by so much: there is no bound
+    /// unless that is nothing, and the slowest events are those of uncommonly large answers.
+    pub fn varying(self, grain_s: f64) -> Self {
+        match grain_s > 0.0 {
+            true => Self {
+                grain_s,
+                ..self.unbounded()
+            },
+            false => self,
         }
     }
 
@@ -92,6 +110,12 @@ impl Latency {
             }
         }
         value
+    }
+
+    /// The slowest thousandth begins here, if answers of their mean size say where.
+    pub fn slowest_s(&self) -> Option<f64> {
+        let slowest_s = self.quantile_s(0.999);
+        (self.grain_s <= GRAIN * slowest_s).then_some(slowest_s)
     }
 
     /// The distribution function as points `[latency, share at or below it]`, both rising.

@@ -102,10 +102,7 @@ fn poisson_sight(inputs: &Inputs, source: Source, blind_s: f64, cycle_s: f64) ->
     .with_min((at_once_share >= RARE).then_some(at_once_s));
     Some(Sight {
         // A batch, and the blind window that it makes longer, may be any size.
-        latency: match inputs.line_takes_time() {
-            true => latency.unbounded(),
-            false => latency,
-        },
+        latency: latency.varying(inputs.event_busy_s()),
         age_s: source.age_s() + transit_s + poisson_extra_age_s(inputs, source, blind_s, cycle_s),
         stale_share: 1.0 - source.none_within(transit_s) * unseen_free_s / cycle_s,
     })

@@ -146,14 +146,14 @@ impl Inputs {
         self.delay_down_s + line::busy_s(bytes, self.bandwidth_down_bit_s)
     }
 
-    /// Whether an event more takes time on the line. Then what may carry any number of events has no longest transit.
-    fn line_takes_time(&self) -> bool {
-        self.bandwidth_down_bit_s.is_finite()
+    /// Seconds that an event alone takes on the line.
+    fn event_busy_s(&self) -> f64 {
+        line::busy_s(self.event_bytes(), self.bandwidth_down_bit_s)
     }
 
     /// Share of the line to the client that the feed takes if each event travels alone.
     fn load(&self) -> f64 {
-        self.rate_per_s * line::busy_s(self.event_bytes(), self.bandwidth_down_bit_s)
+        self.rate_per_s * self.event_busy_s()
     }
 
     /// Whether a message of `bytes` meets no other and is not slowed by TCP's window.
@@ -210,7 +210,8 @@ struct Prediction {
 ///
 /// `.min` and `.max` are left out where there is no bound or fewer than 1 % of the events could reach it. A poll of a
 /// Poisson source has no longest: its answer may carry any number of events, and each takes its time on the line.
-/// A batch is taken at its mean size: percentiles err by the time that its spread takes on the line.
+/// A batch is taken at its mean size: percentiles err by the time that its spread takes on the line, and `.p999`, which
+/// is of the largest batches, is left out where one event more adds over 1 % to it.
 pub fn predict(inputs: &Inputs) -> BTreeMap<String, f64> {
     let Some(prediction) = prediction(inputs) else {
         return BTreeMap::new();
@@ -234,7 +235,9 @@ pub fn predict(inputs: &Inputs) -> BTreeMap<String, f64> {
         micros("latency_us.p50", latency.quantile_s(0.5));
         micros("latency_us.p90", latency.quantile_s(0.9));
         micros("latency_us.p99", latency.quantile_s(0.99));
-        micros("latency_us.p999", latency.quantile_s(0.999));
+        if let Some(slowest_s) = latency.slowest_s() {
+            micros("latency_us.p999", slowest_s);
+        }
         if let Some(min_s) = latency.min_s() {
             micros("latency_us.min", min_s);
         }

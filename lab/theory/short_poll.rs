@@ -118,13 +118,9 @@ pub fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
         Spacing::Poisson => {
             // The quickest event is alone in its answer, if that happens often enough to be seen.
             let alone_s = inputs.transit_down_s(answer_bytes(inputs, 1.0));
-            let latency = Latency::new(vec![(1.0, waits(period_s))])
-                .with_min((alone_share >= RARE).then_some(alone_s));
-            if inputs.line_takes_time() {
-                latency.unbounded()
-            } else {
-                latency
-            }
+            Latency::new(vec![(1.0, waits(period_s))])
+                .with_min((alone_share >= RARE).then_some(alone_s))
+                .varying(inputs.event_busy_s())
         }
         Spacing::Fixed => {
             let most = ceil(source.rate_per_s * period_s);

@@ -277,6 +277,14 @@ fn what_may_carry_any_number_of_events_has_no_longest() {
         ..narrow(inputs(Law::ShortPoll))
     };
     assert!(predict(&fixed).contains_key("latency_us.max"));
+    // Here an event takes 41 ms, and the slowest of them are in answers of many.
+    let large = Inputs {
+        payload_bytes: 5_000.0,
+        rate_per_s: 0.5,
+        ..narrow(inputs(Law::LongPoll))
+    };
+    let figures = predict(&large);
+    assert!(figures.contains_key("latency_us.p99") && !figures.contains_key("latency_us.p999"));
 }
 
 #[test]
