@@ -65,8 +65,8 @@ impl Recording {
         file.take(LARGEST)
             .read_to_string(&mut text)
             .map_err(|error| Failure::file(path.display(), error))?;
-        let broken =
-            |what: String| Failure::Usage(format!("{}: {what}: measure it again", path.display()));
+        let remedy = Self::remedy(path);
+        let broken = |what: String| Failure::Usage(format!("{}: {what}: {remedy}", path.display()));
         let head: serde_json::Value = serde_json::from_str(&text)
             .map_err(|error| broken(format!("not a recording ({error})")))?;
         let is = |schema, version| head["schema"] == schema && head["version"] == version;
@@ -87,6 +87,20 @@ impl Recording {
             )));
         };
         read.map_err(|error| broken(format!("not a recording ({error})")))
+    }
+
+    /// What to do about a file that is no recording.
+    fn remedy(path: &Path) -> String {
+        let is_one = [RECORDING, LITERATURE]
+            .iter()
+            .any(|name| path.ends_with(name));
+        match path.parent() {
+            // What is drawn from it, perhaps, or a note that somebody has put beside it.
+            Some(folder) if !is_one && Self::is_in(folder) => {
+                format!("give the folder that it is in, {}", folder.display())
+            }
+            _ => "measure it again".into(),
+        }
     }
 
     /// Whether everything in it was verified and is as it should be.
