@@ -32,6 +32,9 @@ quotes = file("quotes.csv", "timestamp,bid\n2013-01-01 22:00:00+00:00,86.6\nyest
 axisless = file("axisless.json", '{"name": "mine", "scenario": "ticker"}')
 offgrid = file("offgrid.json", '{"name": "mine", "scenario": "ticker", "vary": ["rate=1/s..2/s:x"]}')
 unknown = file("unknown.json", '{"name": "mine", "scenario": "ticker", "with": {"rtae": "1/s"}, "vary": ["clients=1,2"]}')
+late = file("late.json", '{"name": "mine", "duration": "10s", "outages": [{"at": "20s", "for": "1s"}]}')
+cut = file("cut.json", '{"name": "mine", "duration": "10s", "outages": [{"at": "1s", "for": "100s"}]}')
+busy = file("busy.json", '{"name": "mine", "heartbeat": "1ns"}')
 torn = file("torn.json", '{"name": "mine", "scenario": "ticker", "vary": [')
 newer = file("newer.json", '{"schema": "pushlab/results", "version": 999}')
 blocked = os.path.join(file("a-file", "not a folder\n"), "report")
@@ -83,14 +86,29 @@ CASES = [
     ("a scorecard without a budget", ["run", "ticker", "--scorecard"], 2, ["budget", "--budget 1s"]),
     ("a lie on a scorecard", ["run", "all", "--scorecard", "--lie", "header-only"], 2, ["--lie", "--scorecard"]),
     ("stress where there is none", ["run", "ticker", "--stress"], 2, ["ticker", "stress"]),
+    ("a seed below zero", ["run", "--seed", "-1"], 2, ["--seed", "whole number from 0 on"]),
+    ("a number of topics that is none", ["run", "chat", "--topics", "x"], 2, ["--topics", "whole number from 0 on"]),
+    ("the speed of no replay in a run", ["run", "--speed", "20"], 2, ["speed", "replay"]),
+    ("a round trip beyond all patience", ["run", "--delay", "3s"], 2, ["delay", "6s", "4.5s"]),
+    ("jitter beyond all patience", ["run", "--jitter", "10s"], 2, ["jitter", "20.05s", "4.5s"]),
+    ("a poll beyond the end", ["run", "--poll-every", "10h"], 2, ["poll_every", "60s"]),
+    ("a stall after the end", ["run", "--stall", "70s,5s"], 2, ["stalls[0].at", "70s", "65s"]),
+    ("an outage after the end", ["run", late], 2, ["late.json", "outages[0].at", "20s", "15s"]),
+    ("an outage without an end", ["run", cut], 2, ["cut.json", "outages[0].for", "101s", "55s"]),
+    ("a busy heartbeat", ["run", busy], 2, ["busy.json", "heartbeat", "10ms", "off"]),
+    ("a budget of nothing", ["run", "--budget", "1ns"], 2, ["budget", "1ms", "off"]),
     ("a malformed replay row", ["run", "--replay", quotes], 2, ["quotes.csv", "line 3", "yesterday"]),
     ("a folder below a file", ["run", "--out", blocked], 3, ["a-file", "--out"]),
     ("a folder that is not a report", ["run", "--out", foreign], 2, [foreign, "--out"]),
     ("a delay line in the simulator", ["run", "--delay-line"], 2, ["--delay-line", "--network loopback"]),
     ("packets of a kernel", ["run", "--network", "both", "--pcap", "x.pcapng"], 2, ["--pcap", "--network"]),
+    ("an address of another machine", ["serve", "--bind", "192.0.2.1"], 3, ["192.0.2.1", "--bind"]),
+    ("a port that is none", ["serve", "--port", "70000"], 2, ["--port", "65535"]),
+    ("an encrypted server", ["check", "https://127.0.0.1:8089"], 2, ["https", "http://127.0.0.1:8089"]),
     ("a port in use", ["serve", "--port", port], 3, [port, "--port"]),
     ("a report that is not there", ["compare", report, "nowhere"], 2, ["nowhere", "folder"]),
     ("a corrupt recording", ["compare", report, quotes], 2, ["quotes.csv", "not a recording"]),
+    ("a page instead of its folder", ["report", os.path.join(report, "index.html")], 2, ["index.html", "folder", report]),
     ("a newer recording", ["compare", newer, report], 2, ["newer.json", "999"]),
     ("a run beside a sweep", ["compare", report, sweep], 2, [report, "run", sweep, "two of a kind"]),
     ("an unknown kind of schema", ["schema", "runs"], 2, ["runs", "results"]),
@@ -123,6 +141,9 @@ CASES = [
     ("the same axis twice", vary("rate=1/s,2/s", "--vary", "rate=3/s,4/s"), 2, ["vary", "same field"]),
     ("three axes", vary("rate=1/s", "--vary", "clients=1", "--vary", "hold=1s"), 2, ["vary", "one or two"]),
     ("an axis that a flag fixes", vary("rtt=0ms,5ms", "--delay", "9ms"), 2, ["--delay", "rtt"]),
+    ("an axis that is not run", vary("duration=1s,60s"), 2, ["duration", "cannot vary"]),
+    ("an axis of seeds", vary("seed=1,2"), 2, ["seed", "--repeats"]),
+    ("nothing among times", vary("batch_every=off,1s"), 2, ["batch_every", "0ms", "off"]),
     ("an axis of nobody", vary("poll_every=1s,2s", "--transport", "sse"), 2, ["transports", "poll_every", "short-poll"]),
     ("an axis that a replay ignores", vary("rate=1/s,2/s", "--replay", quotes), 2, ["vary", "rate", "replay"]),
     ("a sweep of a malformed replay", vary("hold=1s,2s", "--replay", quotes), 2, ["quotes.csv", "line 3"]),

@@ -40,7 +40,7 @@ use crate::measure::Lie;
 use crate::measure::recorder::{Expectation, Expected, Recorder};
 use crate::net::sim::Middlebox;
 use crate::net::{Buffers, Dialer, Network};
-use crate::scenario::{App, Delivery, Scenario, Span};
+use crate::scenario::{App, Delivery, GRACE, Scenario, Span};
 use crate::theory::Law;
 use crate::transport::server::{Door, Server};
 use crate::transport::{Client, ClientSetup, Entry, Part};
@@ -49,9 +49,6 @@ use script::{Announcement, Script};
 use stage::Stage;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// How long after the end of the measured window stragglers may take to see everything.
-const GRACE_NS: u64 = 60 * S;
 
 /// Changes what a hub knows and by which rules it judges; the verification goes by the scenario's own.
 pub type Tamper = fn(&mut Charter, Box<dyn Rules>) -> Box<dyn Rules>;
@@ -291,7 +288,7 @@ async fn follow(
         let client = prepared.client(number, at, dialer(number), recorder.clone(), part);
         clients.spawn(transport.clone().follow(client));
     }
-    let give_up_ns = prepared.end_ns() + GRACE_NS;
+    let give_up_ns = prepared.end_ns() + GRACE.as_nanos();
     tokio::select! {
         biased;
         () = async { while clients.join_next().await.is_some() {} } => {}

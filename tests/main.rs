@@ -19,4 +19,5 @@ mod stall;
 mod support;
 mod tidy;
 mod two_way;
+mod width;
 mod wire_bytes;

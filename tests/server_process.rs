@@ -304,7 +304,7 @@ mod ends {
         let run = Run::start();
         signal(run.run.id(), libc::SIGINT);
         let (code, output, messages) = run.end();
-        assert_eq!(code, Some(0), "{messages}");
+        assert_eq!(code, Some(130), "{messages}");
         let results: Value = serde_json::from_str(&output).expect("one object");
         assert_eq!(results["partial"], true);
         assert_eq!(results["transports"][0]["verified"], true, "{results}");

@@ -10,6 +10,7 @@ mod publish;
 mod refusals;
 mod resume;
 mod target;
+mod topics;
 mod try_out;
 
 pub use target::Target;

@@ -3,43 +3,40 @@
 use super::Findings;
 use super::journal::{seq, shown};
 use super::target::{Target, within};
+use super::topics::{self, NOWHERE, open, say};
 use super::try_out::{Voice, Way, confirmed, find, post};
 use crate::clock::S;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use serde_json::Value;
-use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
 const PATIENCE_NS: u64 = 5 * S;
 /// The clauses that only a server has to keep where clients publish.
-const CLAUSES: [&str; 13] = [
-    "C16", "C17", "C63", "C64", "C81", "C83", "C84", "C85", "C86", "C87", "C90", "C91", "C92",
+const CLAUSES: [&str; 10] = [
+    "C17", "C81", "C83", "C84", "C85", "C86", "C87", "C90", "C91", "C92",
 ];
-const NOWHERE: &str = "no-such-topic";
-
-type Socket = WebSocketStream<TcpStream>;
 
 /// Checks all of it; returns whether clients publish here.
 pub async fn check(target: &Target, findings: &mut Findings) -> bool {
     let way = find(target).await;
-    if let Ok(None) = way {
-        for clause in CLAUSES {
-            findings.skipped(clause, "nobody publishes here");
-        }
-        return false;
-    }
-    unknown(target, findings).await;
     let way = match way {
         Ok(Some(way)) => way,
-        Ok(None) => return false,
-        Err(why) => {
+        Ok(None) => {
             for clause in CLAUSES {
+                findings.skipped(clause, "nobody publishes here");
+            }
+            topics::check_alone(target, findings).await;
+            return false;
+        }
+        Err(why) => {
+            unknown(target, findings).await;
+            for clause in topics::CLAUSES.iter().chain(&CLAUSES) {
                 findings.skipped(clause, why.clone());
             }
             return true;
         }
     };
+    unknown(target, findings).await;
     let path = format!("/poll?since=0&topics={}", way.topic);
     let known = target.get(&path).await;
     findings.note("C16", known.and_then(|answer| answer.is(200)));
@@ -48,7 +45,7 @@ pub async fn check(target: &Target, findings: &mut Findings) -> bool {
     findings.note("C81", told);
     let own = own_messages(target, &way).await;
     findings.note("C17", own);
-    findings.note("C64", change(target, &way).await);
+    findings.note("C64", topics::change(target, &way.topic).await);
     findings.note("C86", socket_errors(target, &way).await);
     snapshots(target, &way, findings).await;
     true
@@ -56,32 +53,8 @@ pub async fn check(target: &Target, findings: &mut Findings) -> bool {
 
 /// Names of topics and of clients that do not exist.
 async fn unknown(target: &Target, findings: &mut Findings) {
-    for door in ["/poll?", "/long-poll?hold=1&", "/events?"] {
-        for (wish, clause, status) in [
-            (format!("topics={NOWHERE}"), "C16", 404),
-            (String::from("client=a/b"), "C17", 400),
-        ] {
-            let path = format!("{door}since=0&{wish}");
-            let answer = target.open("GET", &path, &[], "").await;
-            let outcome = answer.and_then(|answer| match answer.status().as_u16() {
-                seen if seen == status => Ok(()),
-                seen => Err(format!("{path}: {seen} instead of {status}")),
-            });
-            findings.note(clause, outcome);
-        }
-    }
-    let hello = format!(r#"{{"since":0,"topics":["{NOWHERE}"]}}"#);
-    let refused = async {
-        let mut socket = open(target, hello).await?;
-        match socket.next().await {
-            Some(Ok(Message::Close(Some(close)))) if u16::from(close.code) == 1008 => Ok(()),
-            other => Err(format!("{other:?} instead of a close with 1008")),
-        }
-    };
-    let refused = within(PATIENCE_NS, refused)
-        .await
-        .and_then(|outcome| outcome);
-    findings.note("C63", refused);
+    topics::unknown(target, findings).await;
+    topics::refused(target, "C17", "client=a/b", 400, findings).await;
 }
 
 /// What over HTTP is no message.
@@ -256,41 +229,6 @@ async fn own_messages(target: &Target, way: &Way) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-async fn open(target: &Target, hello: String) -> Result<Socket, String> {
-    let opened = target.websocket(&[]).await;
-    let mut socket = opened.map_err(|error| format!("/ws does not open: {error}"))?;
-    let sent = socket.send(Message::text(hello)).await;
-    sent.map_err(|error| error.to_string())?;
-    Ok(socket)
-}
-
-/// Sends a text; the first text that is no event.
-async fn say(socket: &mut Socket, text: String) -> Result<String, String> {
-    let sent = socket.send(Message::text(text)).await;
-    sent.map_err(|error| error.to_string())?;
-    loop {
-        match socket.next().await {
-            Some(Ok(Message::Text(text))) if text.starts_with("{\"seq\"") => {}
-            Some(Ok(Message::Text(text))) => return Ok(text.to_string()),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            other => return Err(format!("/ws: {other:?} instead of an answer")),
-        }
-    }
-}
-
-/// Other topics in the middle of a stream.
-async fn change(target: &Target, way: &Way) -> Result<(), String> {
-    let talk = async {
-        let mut socket = open(target, String::from(r#"{"since":9000000000000000}"#)).await?;
-        let topic = &way.topic;
-        let told = say(&mut socket, format!(r#"{{"follow":["{topic}"]}}"#)).await?;
-        let said: Value = serde_json::from_str(&told).unwrap_or_default();
-        let right = said["following"] == serde_json::json!([topic]) && said["since"].is_u64();
-        right.then_some(()).ok_or(told)
-    };
-    within(PATIENCE_NS, talk).await?
 }
 
 /// What over a WebSocket is no message, and that the connection goes on.

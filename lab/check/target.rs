@@ -26,6 +26,12 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is not a server: write http://127.0.0.1:8089");
+        if text.starts_with("https://") {
+            return Err(format!(
+                "{text:?} is encrypted, which is not spoken here: give the address behind the encryption, \
+                 such as http://127.0.0.1:8089"
+            ));
+        }
         let host = text.strip_prefix("http://").ok_or_else(wrong)?;
         let host = host.strip_suffix('/').unwrap_or(host);
         let authority: hyper::http::uri::Authority = host.parse().map_err(|_| wrong())?;
@@ -212,5 +218,10 @@ mod tests {
         ] {
             assert!(host(bad).is_err(), "{bad}");
         }
+        let message = host("https://x").expect_err("encrypted");
+        assert!(
+            message.contains("encrypted, which is not spoken here"),
+            "{message}"
+        );
     }
 }

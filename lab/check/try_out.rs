@@ -109,8 +109,8 @@ pub async fn find(target: &Target) -> Result<Option<Way>, String> {
     Err(String::from("none of the check's messages was taken"))
 }
 
-/// Names that may be topics: words of what the server says to one that does not exist, and of its events.
-async fn topics(target: &Target) -> Vec<String> {
+/// Topics of the server, at most three: words of what it says to one that does not exist, and of its events.
+pub async fn topics(target: &Target) -> Vec<String> {
     let mut texts = Vec::new();
     for path in ["/snapshot", "/poll?topics=no-such-topic&since=0", "/poll"] {
         if let Ok(answer) = target.get(path).await {
@@ -121,8 +121,11 @@ async fn topics(target: &Target) -> Vec<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     for text in texts {
         let words = text.split(|c| !plain(c)).map(|word| word.trim_matches('.'));
+        // Two words or capitals are likely names, and more than these would be many questions.
+        let likely =
+            |word: &&str| word.contains('-') || word.chars().any(|c| c.is_ascii_uppercase());
         for word in words
-            .filter(|word| word.contains('-') && word.len() <= 32)
+            .filter(|word| likely(word) && word.len() <= 32)
             .take(100)
         {
             if word == "no-such-topic" || found.iter().any(|known| known == word) {

@@ -29,7 +29,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let findings = runtime
         .block_on(check(&target, arguments.span.as_nanos()))
-        .map_err(|Silent(why)| Failure::Environment(why))?;
+        .map_err(|Silent(why)| {
+            Failure::Environment(format!(
+                "{why}: check host and port, or start a server with `pushlab serve`"
+            ))
+        })?;
     if arguments.json {
         let text = serde_json::to_string_pretty(&findings)
             .map_err(|error| Failure::Internal(error.to_string()))?;
@@ -50,11 +54,10 @@ fn count(findings: &[Finding], verdict: Verdict) -> usize {
 
 fn show(findings: &[Finding]) -> Result<(), Failure> {
     let mut table = Table::new();
-    let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
     table
         .load_style(comfy_table::presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width)
+        .set_width(print::width())
         .set_header(["clause", "what", "", "seen instead"]);
     for finding in findings {
         let verdict = match finding.verdict {

@@ -41,8 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .map_err(|error| Failure::Internal(error.to_string()))?;
         print::data(text)
     } else {
-        let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-        print::data(terminal(&comparison, width, true))
+        print::data(terminal(&comparison, print::width(), true))
     }
 }
 

@@ -54,8 +54,7 @@ impl Output {
         if self.json {
             print::data(recording.json()?)?;
         } else {
-            let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0);
-            print::data(recording.terminal(width))?;
+            print::data(recording.terminal(print::width()))?;
         }
         if let Some(folder) = folder {
             print::note(format_args!("\nreport: {}", folder.page().display()));

@@ -2,7 +2,10 @@
 //! name are one word.
 
 mod clients;
+mod numbers;
 mod people;
+
+pub use numbers::whole;
 
 use super::Failure;
 use crate::scenario::{
@@ -11,6 +14,7 @@ use crate::scenario::{
 };
 use clap::{Args, ValueEnum};
 use clients::Clients;
+use numbers::factor;
 use people::People;
 use std::fmt::Write;
 
@@ -33,7 +37,7 @@ pub struct Overrides {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub duration: Option<Span>,
     /// Seed of every random choice
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u64>)]
     pub seed: Option<u64>,
     /// HTTP headers of the clients
     #[arg(long, value_name = "PROFILE")]
@@ -42,7 +46,7 @@ pub struct Overrides {
     #[arg(long, value_name = "FILE")]
     pub replay: Option<String>,
     /// Replay this many times faster than recorded
-    #[arg(long, value_name = "X", allow_hyphen_values = true)]
+    #[arg(long, value_name = "X", allow_hyphen_values = true, value_parser = factor)]
     pub speed: Option<f64>,
     /// Time before the measured window, for example 5s
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -278,7 +282,6 @@ mod tests {
             ("duration", "7s"),
             ("seed", "9"),
             ("headers", "browser"),
-            ("speed", "2"),
             ("warm-up", "1s"),
             ("arrivals", "bursty"),
             ("payload", "500B"),

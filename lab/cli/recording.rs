@@ -65,8 +65,8 @@ impl Recording {
         file.take(LARGEST)
             .read_to_string(&mut text)
             .map_err(|error| Failure::file(path.display(), error))?;
-        let broken =
-            |what: String| Failure::Usage(format!("{}: {what}: measure it again", path.display()));
+        let remedy = Self::remedy(path);
+        let broken = |what: String| Failure::Usage(format!("{}: {what}: {remedy}", path.display()));
         let head: serde_json::Value = serde_json::from_str(&text)
             .map_err(|error| broken(format!("not a recording ({error})")))?;
         let is = |schema, version| head["schema"] == schema && head["version"] == version;
@@ -89,6 +89,20 @@ impl Recording {
         read.map_err(|error| broken(format!("not a recording ({error})")))
     }
 
+    /// What to do about a file that is no recording.
+    fn remedy(path: &Path) -> String {
+        let is_one = [RECORDING, LITERATURE]
+            .iter()
+            .any(|name| path.ends_with(name));
+        match path.parent() {
+            // What is drawn from it, perhaps, or a note that somebody has put beside it.
+            Some(folder) if !is_one && Self::is_in(folder) => {
+                format!("give the folder that it is in, {}", folder.display())
+            }
+            _ => "measure it again".into(),
+        }
+    }
+
     /// Whether everything in it was verified and is as it should be.
     pub fn verified(&self) -> bool {
         match self {
@@ -103,6 +117,16 @@ impl Recording {
                 let mut candidates = scorecard.cards.iter().flat_map(|card| &card.candidates);
                 candidates.all(|candidate| candidate.verified)
             }
+        }
+    }
+
+    /// Whether a run or a scorecard was not measured to its end. A sweep's file says it by what is missing in it.
+    pub fn partial(&self) -> bool {
+        match self {
+            Self::Run(results) => results.partial,
+            Self::Both(both) => both.simulated.partial || both.loopback.partial,
+            Self::Scorecard(scorecard) => scorecard.partial,
+            Self::Sweep(_) | Self::Literature(_) => false,
         }
     }
 

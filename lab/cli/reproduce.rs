@@ -36,11 +36,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let studies = studies(&arguments.experiments)?;
     let folder = arguments.output.claim(NAME, &[])?;
     let cores = sweep::cores();
+    let left_out = studies
+        .iter()
+        .filter(|study| study.real_sockets && arguments.simulated_only);
+    let (all, left_out) = (studies.len(), left_out.count());
+    let run = all - left_out;
     let what = match studies.as_slice() {
         [one] => format!("reproducing {}: {}", one.id, one.title),
-        many => format!("reproducing {} experiments", many.len()),
+        _ if left_out > 0 => format!(
+            "reproducing {run} of {all} experiments; {left_out} need real sockets and are left out"
+        ),
+        _ => format!("reproducing {all} experiments"),
     };
-    let progress = Progress::start_of(&what, studies.len(), "experiments");
+    let progress = Progress::start_of(&what, run, "experiments");
     let command = arguments.command(&studies);
     let outcome = reproduce::run(&studies, arguments.simulated_only, cores, command, |_| {
         progress.step();

@@ -123,8 +123,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .finish()
             .map_err(|error| cannot_capture(path, &error))?;
     }
-    let shown = arguments.output.finish(&recording, folder.as_ref());
-    with_the_rest(shown, failed)
+    let ended = failed.is_none();
+    with_the_rest(arguments.output.finish(&recording, folder.as_ref()), failed)?;
+    all_of_it(ended, &recording)
 }
 
 /// How a command ends that showed what there was to show, and perhaps could not run the rest: that is no success.
@@ -132,6 +133,14 @@ fn with_the_rest(shown: Result<(), Failure>, failed: Option<Failure>) -> Result<
     match (shown, failed) {
         (Ok(()) | Err(Failure::Check), Some(failed)) => Err(failed),
         (shown, _) => shown,
+    }
+}
+
+/// A script that goes on after a command relies on all of it: one that was stopped is no success, whatever it shows.
+fn all_of_it(ended: bool, recording: &Recording) -> Result<(), Failure> {
+    match ended && recording.partial() {
+        true => Err(Failure::Interrupted),
+        false => Ok(()),
     }
 }
 
@@ -156,10 +165,7 @@ impl Arguments {
             scorecard::measure(scenarios, &self.entries(), network, command, stress)?;
         let ended = failed.is_none();
         with_the_rest(self.output.finish(&recording, folder.as_ref()), failed)?;
-        match &recording {
-            Recording::Scorecard(card) if ended && card.partial => Err(Failure::Interrupted),
-            _ => Ok(()),
-        }
+        all_of_it(ended, &recording)
     }
 
     /// A list of numbers of clients: a sweep over them.

@@ -1,7 +1,7 @@
 //! `pushlab serve`: the server alone, all doors at once, in real time.
 
 use super::Failure;
-use super::overrides::Overrides;
+use super::overrides::{Overrides, whole};
 use crate::app;
 use crate::clock;
 use crate::feed::{self, Feed};
@@ -14,7 +14,8 @@ use crate::scenario::{App, Scenario, spaced};
 use crate::transport::server::{Door, Origins, Server};
 use crate::transport::{self, PUBLISH, SNAPSHOT};
 use clap::Args;
-use std::net::{IpAddr, Ipv4Addr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -38,7 +39,7 @@ pub struct Arguments {
     #[arg(default_value = "ticker")]
     scenario: String,
     /// Port to listen on; 0 picks a free one
-    #[arg(long, default_value_t = 8089)]
+    #[arg(long, default_value_t = 8089, allow_hyphen_values = true, value_parser = whole::<u16>)]
     port: u16,
     /// Address to listen on; anything but loopback lets other machines in
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
@@ -67,15 +68,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure> {
     let address = (arguments.bind, arguments.port);
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        Failure::file(
-            format!(
-                "cannot listen on {}:{}: choose another --port, or 0 for a free one",
-                address.0, address.1
-            ),
-            error,
-        )
-    })?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| cannot_listen(address.into(), error))?;
     let port = listener
         .local_addr()
         .map_err(|error| Failure::file("no local address", error))?
@@ -105,6 +100,18 @@ async fn serve(arguments: &Arguments, scenario: Scenario) -> Result<(), Failure>
         .run_for(listener, origins)
         .await
         .map_err(|error| Failure::file("the server stopped", error))
+}
+
+/// Why there is no listening, and what would help.
+fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {
+    let remedy = match error.kind() {
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine does not have that address: --bind 127.0.0.1 is for itself, --bind 0.0.0.0 for all that reach it"
+        }
+        io::ErrorKind::PermissionDenied => "choose a --port from 1024 on, or 0 for a free one",
+        _ => "choose another --port, or 0 for a free one",
+    };
+    Failure::file(format!("cannot listen on {address}: {remedy}"), error)
 }
 
 /// An origin as browsers send it: scheme, host and perhaps a port, nothing after.

@@ -5,7 +5,7 @@ mod finish;
 use super::Failure;
 use super::journal::Opening;
 use super::output::Output;
-use super::overrides::{Overrides, command};
+use super::overrides::{Overrides, command, whole};
 use super::run::{NetworkName, transport_ids};
 use super::server_process;
 use crate::measure::sweep::{SweepResults, Trial};
@@ -27,7 +27,7 @@ Examples:
   pushlab sweep break-even-lean            a shipped sweep (see `pushlab list`)
   pushlab sweep ./mine.json                a sweep file
 
-Any scenario field can vary, and rtt (both directions together). A sweep that was stopped goes on where it was.";
+Nearly every scenario field can vary, and rtt (both directions together). A sweep that was stopped goes on where it was.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -41,7 +41,7 @@ pub struct Arguments {
     #[arg(long, value_name = "ID", value_parser = transport_ids())]
     transport: Vec<String>,
     /// How often each trial is run, each time with the next seed [default: 5]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u32>)]
     repeats: Option<u32>,
     /// How clients reach the server [default: simulated]
     #[arg(long, value_name = "NETWORK")]
@@ -49,7 +49,7 @@ pub struct Arguments {
     #[command(flatten)]
     overrides: Overrides,
     /// Trials at the same time [default: one per core; on loopback always one]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = workers, allow_hyphen_values = true)]
     workers: Option<u16>,
     /// Measure everything again instead of going on from what is there
     #[arg(long)]
@@ -192,6 +192,14 @@ impl Arguments {
         flags.extend(self.overrides.given());
         flags
     }
+}
+
+/// The value of --workers.
+fn workers(text: &str) -> Result<u16, String> {
+    let number = whole(text)
+        .ok()
+        .filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| "write a whole number from 1 to 1024".into())
 }
 
 /// How many trials run at the same time unless told otherwise.

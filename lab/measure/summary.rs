@@ -219,7 +219,7 @@ fn latency_spectrum(book: &Book) -> Vec<[f64; 2]> {
         .map(|one_in| 1.0 - 1.0 / one_in)
         .collect();
     let values_ns = recorder::quantiles(&book.latency_ns, &shares);
-    // The buckets are 256 ns wide at 25 ms; the exact extremes bound what they round to.
+    // The buckets are 128 ns wide at 25 ms; the exact extremes bound what they round to.
     values_ns
         .iter()
         .zip(&shares)

@@ -222,17 +222,30 @@ mod tests {
         let scenario = crate::scenario::shipped("ticker").expect("shipped");
         let prepared = Prepared::new(scenario).expect("a run");
         let recorder = Recorder::new(prepared.expectation(false));
-        let words = problem(&recorder.close(), false).expect("nobody saw anything");
+        let missed = Counts {
+            expected: 1,
+            ..Counts::default()
+        };
+        let words = problem(&recorder.close(), &missed).expect("nobody saw anything");
         assert!(!words.contains("connecting"), "{words}");
         recorder.unopened(&"too many open files");
         recorder.unopened(&"refused");
         let book = recorder.close();
-        assert_eq!(problem(&book, true), None);
         assert_eq!(
-            problem(&book, false),
+            problem(&book, &missed),
             Some(format!(
                 "{words}; connecting failed 2 times, first with: too many open files"
             ))
         );
+    }
+
+    #[test]
+    fn a_run_that_measured_nothing_has_no_figures() {
+        let scenario = crate::scenario::parse(r#"{"name": "rare", "rate": "0.0001/s"}"#, "");
+        let prepared = Prepared::new(scenario.expect("valid")).expect("a run");
+        let outcome = prepared.run(&crate::transport::ALL[0], Network::Simulated);
+        let result = outcome.expect("a run").result;
+        assert!(!result.verified && result.figures.is_none());
+        assert_eq!(result.problem.as_deref(), Some(UNMEASURED));
     }
 }

@@ -29,6 +29,7 @@ pub use payload::Payload;
 pub use stall::{Stall, StallError};
 pub use two_way::{Also, App, Follow, FollowError, RatePer, Rush, Sample, Speaker, Upstream};
 pub use units::{Bandwidth, Percent, Rate, Size, Span};
+pub use validate::GRACE;
 
 use clap::ValueEnum;
 use schemars::JsonSchema;

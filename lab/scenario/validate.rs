@@ -1,6 +1,9 @@
 //! The ranges of a scenario's fields, and why each range is what it is.
 
 mod people;
+mod waits;
+
+pub use waits::GRACE;
 
 use super::{HeaderProfile, Payload, PerDirection, Scenario, ScenarioError, Size, Span};
 
@@ -21,8 +24,6 @@ const MAX_PAYLOAD: Size = Size::from_bytes(100_000);
 const MAX_TEXT: f64 = 256e6;
 /// Events per second beyond which gaps shrink to the grain of the clock.
 const MAX_RATE: f64 = 1_000_000.0;
-/// Longest stall: clients stay for 60 s beyond the end of a run.
-const LONGEST_STALL: Span = Span::from_nanos(50 * SECOND_NS);
 /// Bytes of one full packet on the link; a smaller queue would drop every one of them.
 const PACKET: u64 = 1_500;
 
@@ -33,19 +34,13 @@ impl Scenario {
         self.validate_windows()?;
         self.validate_events()?;
         self.validate_link()?;
-        self.validate_outages()?;
-        self.validate_stalls()?;
+        self.validate_waits()?;
         self.validate_people()?;
         if let HeaderProfile::Literal(heads) = &self.headers {
             heads
                 .validate()
                 .map_err(|(part, problem)| ScenarioError::field(part, problem))?;
         }
-        at_least(
-            "poll_every",
-            self.poll_every,
-            "a poller that never waits is a busy loop",
-        )?;
         check(self.batch_every <= LONGEST_BATCH, "batch_every", || {
             format!("{} is too long: write at most \"30s\"", self.batch_every)
         })?;
@@ -90,6 +85,13 @@ impl Scenario {
         check(self.speed.is_finite() && self.speed > 0.0, "speed", || {
             format!(
                 "{} has to be more than 0: write 1 for as recorded, 10 for ten times faster",
+                self.speed
+            )
+        })?;
+        check(self.speed == 1.0 || self.replay.is_some(), "speed", || {
+            format!(
+                "{} means nothing without a recorded file to replay: name one as \"replay\", or leave it out and \
+                     write another \"rate\"",
                 self.speed
             )
         })?;
@@ -165,58 +167,6 @@ impl Scenario {
             |l| l.as_ppm() < 1_000_000,
             |l| format!("{l} loses everything: write less than \"100%\""),
         )
-    }
-
-    fn validate_outages(&self) -> Result<(), ScenarioError> {
-        let mut free_from = 0;
-        for (index, outage) in self.outages.iter().enumerate() {
-            let field = |name| format!("outages[{index}].{name}");
-            if let Some(client) = outage.client {
-                check(client < self.clients, &field("client"), || {
-                    format!(
-                        "there is no client {client}: they are numbered from 0 to {}",
-                        self.clients - 1
-                    )
-                })?;
-            }
-            at_least(&field("for"), outage.lasts, "an outage has a length")?;
-            check(outage.at.as_nanos() >= free_from, &field("at"), || {
-                let end = Span::from_nanos(free_from);
-                format!(
-                    "{} is before the end of the outage above ({end}): list outages in order, without overlap",
-                    outage.at
-                )
-            })?;
-            free_from = outage.at.as_nanos().saturating_add(outage.lasts.as_nanos());
-        }
-        Ok(())
-    }
-
-    fn validate_stalls(&self) -> Result<(), ScenarioError> {
-        let mut free_from = None;
-        for (index, stall) in self.stalls.iter().enumerate() {
-            let field = |name| format!("stalls[{index}].{name}");
-            at_least(&field("for"), stall.lasts, "a stall has a length")?;
-            check(stall.lasts <= LONGEST_STALL, &field("for"), || {
-                format!(
-                    "{} is longer than clients wait at the end of a run: write at most \"{LONGEST_STALL}\"",
-                    stall.lasts
-                )
-            })?;
-            let at_ns = stall.at.as_nanos();
-            check(
-                free_from.is_none_or(|end| at_ns > end),
-                &field("at"),
-                || {
-                    format!(
-                        "{} is not after the stall above: list stalls in order, with time between them",
-                        stall.at
-                    )
-                },
-            )?;
-            free_from = Some(at_ns.saturating_add(stall.lasts.as_nanos()));
-        }
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Batched push: events wait for the next beat of a grid and leave together.
 
 use super::source::Source;
-use super::{Inputs, Prediction, Spacing, line, push, short_poll};
+use super::{Inputs, PollDiscipline, Prediction, Spacing, line, push, short_poll};
 use libm::{floor, pow};
 
 /// Beats of silence after which no heartbeat is looked for any more: what is left out weighs nothing.
@@ -24,6 +24,8 @@ pub fn predict(inputs: &Inputs, source: Source) -> Option<Prediction> {
         answer_head_bytes: inputs.send_framing_bytes,
         event_framing_bytes: inputs.event_framing_bytes - inputs.send_framing_bytes,
         empty_head_bytes: 0.0,
+        // Beats keep their grid.
+        discipline: PollDiscipline::Timer,
         ..inputs.clone()
     };
     let beat_bytes = source.expect(every_s, |k| {

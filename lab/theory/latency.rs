@@ -3,6 +3,9 @@
 /// An extreme value that a smaller share of the events reaches than this is not promised.
 pub const RARE: f64 = 0.01;
 
+/// The slowest thousandth is left out where one event more in an answer adds more than this share to it.
+const GRAIN: f64 = 0.01;
+
 /// How the latencies of one group of events spread. All in seconds.
 #[derive(Debug, Clone, Copy)]
 pub enum Spread {
@@ -18,6 +21,8 @@ pub struct Latency {
     parts: Vec<(f64, Spread)>,
     min_s: Option<f64>,
     max_s: Option<f64>,
+    /// What one event more in an answer adds, where any number may be in it.
+    grain_s: f64,
 }
 
 impl Latency {
@@ -33,6 +38,7 @@ impl Latency {
             parts,
             min_s,
             max_s,
+            grain_s: 0.0,
         }
     }
 
@@ -41,11 +47,31 @@ impl Latency {
         Self { min_s, ..self }
     }
 
+    /// The same with a largest latency that the groups leave out.
+    pub fn with_max(self, max_s: f64) -> Self {
+        Self {
+            max_s: Some(max_s),
+            ..self
+        }
+    }
+
     /// The same without a largest latency: there is no bound, or hardly an event gets near it.
     pub fn unbounded(self) -> Self {
         Self {
             max_s: None,
             ..self
+        }
+    }
+
+    /// The same where an answer may carry any number of events, and each makes it later by so much: there is no bound
+    /// unless that is nothing, and the slowest events are those of uncommonly large answers.
+    pub fn varying(self, grain_s: f64) -> Self {
+        match grain_s > 0.0 {
+            true => Self {
+                grain_s,
+                ..self.unbounded()
+            },
+            false => self,
         }
     }
 
@@ -76,6 +102,12 @@ impl Latency {
             }
         }
         value
+    }
+
+    /// The slowest thousandth begins here, if answers of their mean size say where.
+    pub fn slowest_s(&self) -> Option<f64> {
+        let slowest_s = self.quantile_s(0.999);
+        (self.grain_s <= GRAIN * slowest_s).then_some(slowest_s)
     }
 
     /// The distribution function as points `[latency, share at or below it]`, both rising.

@@ -95,12 +95,14 @@ fn poisson_sight(inputs: &Inputs, source: Source, blind_s: f64, cycle_s: f64) ->
         from_s: batch_s,
         to_s: batch_s + blind_s,
     };
+    let latency = Latency::new(vec![
+        (at_once_share, Spread::At(at_once_s)),
+        (delayed_share, waits),
+    ])
+    .with_min((at_once_share >= RARE).then_some(at_once_s));
     Some(Sight {
-        latency: Latency::new(vec![
-            (at_once_share, Spread::At(at_once_s)),
-            (delayed_share, waits),
-        ])
-        .with_min((at_once_share >= RARE).then_some(at_once_s)),
+        // A batch, and the blind window that it makes longer, may be any size.
+        latency: latency.varying(inputs.event_busy_s()),
         age_s: source.age_s() + transit_s + poisson_extra_age_s(inputs, source, blind_s, cycle_s),
         stale_share: 1.0 - source.none_within(transit_s) * unseen_free_s / cycle_s,
     })

@@ -86,7 +86,7 @@ pub struct Inputs {
     pub poll_every_s: f64,
     /// Short polling: what the interval is measured from.
     pub discipline: PollDiscipline,
-    /// Short polling and push: an answer or a send carries only the newest event instead of every event
+    /// An answer or a send carries only the newest event instead of every event
     /// since the one before.
     pub latest: bool,
     /// Short and long polling: each question opens a connection of its own.
@@ -146,9 +146,14 @@ impl Inputs {
         self.delay_down_s + line::busy_s(bytes, self.bandwidth_down_bit_s)
     }
 
+    /// Seconds that an event alone takes on the line.
+    fn event_busy_s(&self) -> f64 {
+        line::busy_s(self.event_bytes(), self.bandwidth_down_bit_s)
+    }
+
     /// Share of the line to the client that the feed takes if each event travels alone.
     fn load(&self) -> f64 {
-        self.rate_per_s * line::busy_s(self.event_bytes(), self.bandwidth_down_bit_s)
+        self.rate_per_s * self.event_busy_s()
     }
 
     /// Whether a message of `bytes` meets no other and is not slowed by TCP's window.
@@ -192,6 +197,7 @@ struct Prediction {
 ///
 /// * any loss, jitter or outage; bursts and replayed files; a feed that does not fit the line;
 /// * timer-driven polls that come faster than their answers;
+/// * long polling that answers with the newest event alone;
 /// * long polling of a fixed feed whose period is longer than the hold and the blind window together;
 /// * a batched push of a fixed feed whose period is longer than the batch.
 ///
@@ -202,8 +208,10 @@ struct Prediction {
 /// * for long polling of a fixed feed whose period is shorter than the blind window;
 /// * for a batched push of a fixed feed: it depends on how both mesh.
 ///
-/// `.min` and `.max` are left out where there is no bound or fewer than 1 % of the events could reach it.
-/// A batch is taken at its mean size: percentiles err by the time that its spread takes on the line.
+/// `.min` and `.max` are left out where there is no bound or fewer than 1 % of the events could reach it. A poll of a
+/// Poisson source has no longest: its answer may carry any number of events, and each takes its time on the line.
+/// A batch is taken at its mean size: percentiles err by the time that its spread takes on the line, and `.p999`, which
+/// is of the largest batches, is left out where one event more adds over 1 % to it.
 pub fn predict(inputs: &Inputs) -> BTreeMap<String, f64> {
     let Some(prediction) = prediction(inputs) else {
         return BTreeMap::new();
@@ -227,7 +235,9 @@ pub fn predict(inputs: &Inputs) -> BTreeMap<String, f64> {
         micros("latency_us.p50", latency.quantile_s(0.5));
         micros("latency_us.p90", latency.quantile_s(0.9));
         micros("latency_us.p99", latency.quantile_s(0.99));
-        micros("latency_us.p999", latency.quantile_s(0.999));
+        if let Some(slowest_s) = latency.slowest_s() {
+            micros("latency_us.p999", slowest_s);
+        }
         if let Some(min_s) = latency.min_s() {
             micros("latency_us.min", min_s);
         }
@@ -266,6 +276,8 @@ fn prediction(inputs: &Inputs) -> Option<Prediction> {
         Law::Push if inputs.batch_every_s > 0.0 => batched::predict(inputs, source),
         Law::Push => Some(push::predict(inputs, source)),
         Law::ShortPoll => short_poll::predict(inputs, source),
+        // How many events an answer replaces decides how long it takes, and so when the next question is there.
+        Law::LongPoll if inputs.latest => None,
         Law::LongPoll => long_poll::predict(inputs, source),
     }
 }

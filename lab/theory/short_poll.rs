@@ -4,6 +4,7 @@ use super::latency::{Latency, RARE, Spread};
 use super::line;
 use super::source::Source;
 use super::{Inputs, PollDiscipline, Prediction, Sight, Spacing};
+use libm::ceil;
 
 /// `None` if timer-driven questions come faster than their answers: what the client then does is its own
 /// affair, not the law's.
@@ -68,6 +69,8 @@ fn poll_bytes(inputs: &Inputs, source: Source, period_s: f64) -> f64 {
 ///
 /// * Latency uniform on [D, D + T], mean D + T/2. With `latest` an event that a newer one replaced is seen when
 ///   that is, so only the transit differs: the answer carries one event.
+/// * Longest: a whole interval and the largest answer. Over a line that takes time a Poisson source has none, as any number
+///   of events may share an answer; of a fixed one it is the smallest whole number from rate x T on.
 /// * Age: newest event's own age + T/2 + D. Looking at intervals adds T/2 at any rate.
 /// * Not stale: no event since the look whose answer came last, that is within the last D + U(0, T); for
 ///   a Poisson source e^(-rate D) (1 - e^(-rate T)) / (rate T).
@@ -81,18 +84,37 @@ pub fn sight(inputs: &Inputs, source: Source, period_s: f64) -> Option<Sight> {
         from_s: transit_s,
         to_s: transit_s + period_s,
     };
+    let longest_s = |events: f64| {
+        let answer_s = inputs.transit_down_s(answer_bytes(inputs, events));
+        longest_period_s(inputs, period_s, events) + answer_s
+    };
     let latency = Latency::new(vec![(1.0, waits)]);
     let latency = match source.spacing {
-        // The quickest event is alone in its answer, if that happens often enough to be seen.
-        Spacing::Poisson => latency.with_min(
-            (source.none_within(period_s) >= RARE)
-                .then(|| inputs.transit_down_s(answer_bytes(inputs, 1.0))),
-        ),
-        Spacing::Fixed => latency,
+        _ if inputs.latest => latency.with_max(longest_s(1.0)),
+        Spacing::Poisson => {
+            // The quickest event is alone in its answer, if that happens often enough to be seen.
+            let alone_s = inputs.transit_down_s(answer_bytes(inputs, 1.0));
+            latency
+                .with_min((source.none_within(period_s) >= RARE).then_some(alone_s))
+                .varying(inputs.event_busy_s())
+        }
+        Spacing::Fixed => latency.with_max(longest_s(ceil(source.rate_per_s * period_s))),
     };
     Some(Sight {
         latency,
         age_s: source.age_s() + 0.5 * period_s + transit_s,
         stale_share: 1.0 - source.none_within_random(transit_s, period_s),
     })
+}
+
+/// The longest time between two looks, if an answer carries at most so many events.
+fn longest_period_s(inputs: &Inputs, period_s: f64, events: f64) -> f64 {
+    match inputs.discipline {
+        PollDiscipline::Timer => period_s,
+        PollDiscipline::Sleep => {
+            let asking_s = inputs.asking_s() + inputs.delay_down_s;
+            let answer_bytes = answer_bytes(inputs, events);
+            inputs.poll_every_s + asking_s + line::busy_s(answer_bytes, inputs.bandwidth_down_bit_s)
+        }
+    }
 }

@@ -9,7 +9,7 @@ use faulty::{Fault, Faulty};
 use pushlab::check::{Finding, Target, Verdict, check};
 use pushlab::clock::{self, MS};
 use pushlab::feed::{Event, Feed};
-use pushlab::hub::Hub;
+use pushlab::hub::{Charter, Hub};
 use pushlab::net::{Buffers, Listener};
 use pushlab::scenario;
 use pushlab::transport::server::{Door, Server};
@@ -35,6 +35,16 @@ fn event(seq: u64) -> Arc<Event> {
 
 /// Checks a server on a port of its own whose door at `path` has this fault.
 fn findings(path: &str, fault: Option<Fault>, kept: usize) -> Vec<Finding> {
+    findings_of(Hub::of, path, fault, kept)
+}
+
+/// The same for a server with another hub before its feed.
+fn findings_of(
+    hub: impl FnOnce(Feed) -> Hub,
+    path: &str,
+    fault: Option<Fault>,
+    kept: usize,
+) -> Vec<Finding> {
     let scenario = scenario::shipped("ticker").expect("the ticker is shipped");
     let door = |entry: &transport::Entry| {
         let door = Door::new(entry.descriptor, (entry.build)(&scenario));
@@ -50,7 +60,7 @@ fn findings(path: &str, fault: Option<Fault>, kept: usize) -> Vec<Finding> {
     (1..=OLD_EVENTS).for_each(|seq| feed.publish(event(seq)));
     let server = Server {
         doors: transport::ALL.iter().map(door).collect(),
-        hub: Hub::of(feed.clone()),
+        hub: hub(feed.clone()),
         buffers: Buffers::for_scenario(&scenario),
         connections: 1_000,
         head_timeout: None,
@@ -105,12 +115,29 @@ fn our_own_server_keeps_every_clause() {
         "{}",
         faults(&findings)
     );
-    // It forgets nothing and is never silent for so long, and nobody publishes.
+    // It forgets nothing and is never silent for so long, nobody publishes, and there are no topics.
     let people = [
         "C63", "C64", "C81", "C83", "C84", "C85", "C86", "C87", "C90", "C91", "C92",
     ];
     let skipped = [&["C6", "C16", "C17", "C47", "C58"][..], &people].concat();
     assert_eq!(clauses(&findings, Verdict::Skipped), skipped);
+}
+
+/// Who follows a ticker may ask for some of its symbols, although nobody publishes.
+#[test]
+fn topics_are_checked_where_there_are_any() {
+    let ticker = scenario::shipped("ticker").expect("the ticker is shipped");
+    let hub = |feed| Hub::reading(feed, Charter::new(&ticker, 0));
+    let findings = findings_of(hub, "", None, 100_000);
+    let passed = clauses(&findings, Verdict::Passed);
+    for clause in ["C16", "C63", "C64"] {
+        assert!(passed.contains(&clause), "{clause}: {}", faults(&findings));
+    }
+    let skipped = clauses(&findings, Verdict::Skipped);
+    assert!(
+        skipped.contains(&"C17") && skipped.contains(&"C81"),
+        "{skipped:?}"
+    );
 }
 
 #[test]

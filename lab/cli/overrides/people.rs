@@ -1,6 +1,6 @@
 //! Flags about what people do: topics, publishing, budgets, coming late; and the stress setting.
 
-use super::{name, set};
+use super::{name, set, whole};
 use crate::cli::Failure;
 use crate::scenario::{Delivery, Follow, Scenario, Span, Upstream};
 use clap::Args;
@@ -11,10 +11,10 @@ pub struct People {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub budget: Option<Span>,
     /// How many topics there are
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u32>)]
     pub topics: Option<u32>,
     /// How many clients of each topic publish; 0 if the server does
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u32>)]
     pub publishers: Option<u32>,
     /// How many topics a client follows, or all
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
@@ -23,13 +23,13 @@ pub struct People {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub switch_every: Option<Span>,
     /// How many clients come late
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u32>)]
     pub late: Option<u32>,
     /// When they come, counted from the start of the run
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub late_at: Option<Span>,
     /// How many events the server keeps for those who come back; 0 for all
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u32>)]
     pub history: Option<u32>,
     /// Over which connection clients of HTTP transports publish
     #[arg(long, value_name = "HOW")]

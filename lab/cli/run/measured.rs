@@ -28,6 +28,12 @@ pub fn measure(
         None if network != NetworkName::Both => {
             return Ok((Recording::Run(Box::new(results)), None));
         }
+        // Who stops the first half does not want to wait for the other.
+        None if results.partial => {
+            let other = Network::Loopback.name();
+            results.note(&format!("it was ended before anything ran on {other}"));
+            return Ok((Recording::Run(Box::new(results)), None));
+        }
         None => {}
     }
     let (loopback, failed) = on(Network::Loopback);

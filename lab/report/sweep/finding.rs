@@ -36,9 +36,14 @@ pub fn finding(results: &SweepResults) -> Finding {
         _ => map::sentences(results),
     };
     if sentences.is_empty() {
-        sentences.push(
-            "There is nothing to compare yet: no two transports have figures at one point.".into(),
-        );
+        sentences.push(match &results.head.parties[..] {
+            [only] => format!(
+                "{} ran alone, and so there is nobody to compare it with.",
+                only.label
+            ),
+            _ => "There is nothing to compare yet: no two transports have figures at one point."
+                .into(),
+        });
     }
     let first = sentences.remove(0);
     Finding {

@@ -143,6 +143,11 @@ fn what_was_not_verified_or_not_run_comes_first() {
     all_say(&started, "this sweep is unfinished, 50 of");
     started.trials.clear();
     all_say(&started, "There is nothing to compare yet");
+    started.head.parties.truncate(1);
+    all_say(
+        &started,
+        "Asking ran alone, and so there is nobody to compare it with",
+    );
 }
 
 #[test]

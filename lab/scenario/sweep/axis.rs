@@ -52,7 +52,12 @@ impl FromStr for Axis {
         if let Some(at) = read.iter().position(|(other, _)| *other != kind) {
             let (one, other) = (short(&values[0]), short(&values[at]));
             let words = kind == Kind::Word || read[at].0 == Kind::Word;
+            let off = |at: usize| values[at] == "off";
             return Err(about(match words {
+                // Of the times that can be off, this one is then as short as can be; the others never come.
+                true if key == "batch_every" && (off(0) || off(at)) => {
+                    String::from("mixes a word with numbers: write \"0ms\" for \"off\"")
+                }
                 true => format!(
                     "mixes {one:?} and {other:?}, of which one is no number: write all numbers or all words"
                 ),
@@ -255,6 +260,14 @@ mod tests {
             ("poll_every", "is not an axis: write KEY=a,b,c"),
             ("pol_every=1s,2s", "did you mean \"poll_every\"?"),
             ("name=a,b", "there is no setting \"name\""),
+            (
+                "duration=1s,60s",
+                "duration cannot vary: each trial is made as long",
+            ),
+            (
+                "seed=1,2",
+                "seed cannot vary: each point is run with several",
+            ),
             ("rate=1/s,,2/s", "has an empty value"),
             ("rate=1/s,1/s", "has \"1/s\" twice"),
             ("rate=1/s,2s", "different units"),
@@ -262,6 +275,7 @@ mod tests {
                 "rate=1/s,60/min",
                 "\"1/s\" and \"60/min\", which are the same",
             ),
+            ("batch_every=off,1s", "write \"0ms\" for \"off\""),
             ("hold=1s,off", "write all numbers or all words"),
             ("rate=1e400/s,2/s", "of which one is no number"),
             ("rate=1/s..2/s", "how many steps"),

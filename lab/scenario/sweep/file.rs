@@ -151,7 +151,7 @@ mod tests {
             (r#", "vary": ["rat=1/s,2/s"]"#, "did you mean \"rate\"?"),
             (r#", "vary": ["rate=1/s,2/s"], "trials": 3"#, "\"trials\""),
             (
-                r#", "vary": ["clients=1..100:100", "seed=1..100:100"], "repeats": 3"#,
+                r#", "vary": ["clients=1..100:100", "rate=1/s..100/s:100"], "repeats": 3"#,
                 "20000 trials",
             ),
         ] {

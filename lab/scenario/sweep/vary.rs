@@ -11,6 +11,18 @@ pub const RTT: &str = "rtt";
 const FIXED: [&str; 10] = [
     "name", "about", "proves", "outages", "stalls", "replay", "also", "message", "rush", "stress",
 ];
+/// Fields along which a sweep has nothing to compare, and what does instead.
+const NOT_AN_AXIS: [(&str, &str); 2] = [
+    (
+        "duration",
+        "each trial is made as long as its events and questions need, so its values would not be run: vary another field, \
+         and fix the shortest length with --duration, or \"duration\" in the scenario",
+    ),
+    (
+        "seed",
+        "each point is run with several seeds already: say with how many with --repeats, or \"repeats\" in the file",
+    ),
+];
 
 /// The field behind a key; most are their own.
 pub fn field(key: &str) -> &str {
@@ -67,15 +79,24 @@ pub(super) fn keys() -> Vec<String> {
     let fields = schema["properties"].as_object();
     let names = fields.into_iter().flat_map(|fields| fields.keys().cloned());
     let mut keys: Vec<_> = names
-        .filter(|name| !FIXED.contains(&name.as_str()))
+        .filter(|name| !FIXED.contains(&name.as_str()) && instead(name).is_none())
         .collect();
     keys.push(RTT.to_owned());
     keys.sort();
     keys
 }
 
+/// What to do instead of varying this field, if it is one that a sweep cannot vary.
+fn instead(key: &str) -> Option<&'static str> {
+    let found = NOT_AN_AXIS.iter().find(|(name, _)| *name == key);
+    found.map(|(_, instead)| *instead)
+}
+
 /// Checks that a key can vary.
 pub(super) fn known(key: &str) -> Result<(), ScenarioError> {
+    if let Some(instead) = instead(key) {
+        return Err(ScenarioError::new(format!("{key} cannot vary: {instead}")));
+    }
     let keys = keys();
     if keys.iter().any(|known| known == key) {
         return Ok(());

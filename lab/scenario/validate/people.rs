@@ -11,6 +11,8 @@ const MOST_TOPICS: u32 = 10_000;
 const MOST_KINDS: usize = 8;
 /// Longest name of a kind or of a topic, letters.
 const LONGEST_WORD: usize = 20;
+/// Shortest budget: below it there is nothing that anybody could see.
+const SHORTEST_BUDGET: Span = Span::from_millis(1);
 /// Longest budget: who waits longer does not watch.
 const LONGEST_BUDGET: Span = Span::from_nanos(3_600 * SECOND_NS);
 /// How often a client may change its topic: more often than that nobody reads.
@@ -299,6 +301,9 @@ fn json_bytes(sample: &Sample) -> usize {
 fn budget(field: &str, budget: Span) -> Result<(), ScenarioError> {
     check(budget <= LONGEST_BUDGET, field, || {
         format!("{budget} is too long: write at most \"3600s\", or \"off\"")
+    })?;
+    check(budget.is_zero() || budget >= SHORTEST_BUDGET, field, || {
+        format!("{budget} is too short: write at least \"{SHORTEST_BUDGET}\", or \"off\"")
     })
 }
 
