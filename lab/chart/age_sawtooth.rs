@@ -2,6 +2,7 @@
 //! second per second and drops when an update arrives. One strip per transport, all on the same axes.
 
 use super::canvas::{Align, Canvas};
+use super::ends::ends;
 use super::format::{TimeUnit, count, percent, time};
 use super::plot::Plot;
 use super::style::{INK, LABEL, MARGIN, PLOT_BOTTOM, SHADE, SOFT, STROKE, TEXT, WIDTH};
@@ -195,18 +196,16 @@ fn alt(strips: &[Strip]) -> String {
         .collect();
     shown.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut alt = "Sawtooth area charts, one per transport: the age of the newest value on a screen over time".to_owned();
-    match (shown.first(), shown.last()) {
-        (Some(young), Some(old)) if shown.len() > 1 => alt.push_str(&format!(
-            ". The mean age here is {} with {} and {} with {}.",
-            time(young.1),
-            young.0,
-            time(old.1),
-            old.0
+    let ages: Vec<_> = shown
+        .iter()
+        .map(|&(label, age)| (label, time(age)))
+        .collect();
+    match &ends(&ages)[..] {
+        [(young, least), (old, most)] => alt.push_str(&format!(
+            ". The mean age here is {least} with {young} and {most} with {old}."
         )),
-        (Some(only), _) => alt.push_str(&format!(
-            ". The mean age here is {} with {}, the oldest value shown {} old.",
-            time(only.1),
-            only.0,
+        [(all, same)] => alt.push_str(&format!(
+            ". The mean age here is {same} with {all}, the oldest value shown {} old.",
             time(strips.iter().map(Strip::oldest).fold(0.0, f64::max))
         )),
         _ => alt.push_str(". It is empty: there are no verified screens to show."),

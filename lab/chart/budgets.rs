@@ -16,6 +16,7 @@ const SHEET: Sheet = Sheet {
     title: "Does each kind of message come in time?",
     reading: "From sender to screen: marker for half of the deliveries, bar up to 99 %. Upright line: the budget; below 99 % in time it is not met.",
 };
+const CAPTION: &str = "From sender to screen, by kind of message (*: fewer than 10 events beyond)";
 const TOP: i32 = 92;
 const LEFT: i32 = 260;
 const RIGHT: i32 = 820;
@@ -240,7 +241,7 @@ pub fn table(results: &Results) -> Table {
         "In time",
         "Budget met",
     ];
-    let mut table = Table::new("From sender to screen, by kind of message", &head);
+    let mut table = Table::new(CAPTION, &head);
     let kinds = kinds(results);
     if kinds.is_empty() {
         return table;

@@ -1,6 +1,7 @@
 //! What does one delivered event cost on the wire? IP bytes per event, split by layer, one bar per transport.
 
 use super::canvas::Canvas;
+use super::ends::ends;
 use super::format::{bytes, ratio};
 use super::layers::{layers, per_event, to_baseline};
 use super::stack::{self, Bar, Share};
@@ -68,20 +69,19 @@ fn alt(results: &Results) -> String {
     let payload = |t: &TransportResult| {
         figures(t).map_or(0.0, |f| f.bytes.payload as f64 / t.kept_up() as f64)
     };
-    match (bars.first(), bars.last()) {
-        (Some(least), Some(most)) if bars.len() > 1 => alt.push_str(&format!(
-            ". {} costs least with {}, {} most with {}; the payload is {}.",
-            least.0.label,
-            bytes(least.1),
-            most.0.label,
-            bytes(most.1),
-            bytes(payload(least.0))
+    let costs = bars
+        .iter()
+        .map(|(t, cost)| (t.label.as_str(), bytes(*cost)));
+    let costs: Vec<_> = costs.collect();
+    let payload = bars.first().map_or(0.0, |(t, _)| payload(t));
+    match &ends(&costs)[..] {
+        [(cheap, least), (dear, most)] => alt.push_str(&format!(
+            ". An event costs least with {cheap}, {least}, and most with {dear}, {most}; the payload is {}.",
+            bytes(payload)
         )),
-        (Some(only), _) => alt.push_str(&format!(
-            ". {} costs {}, of which {} are payload.",
-            only.0.label,
-            bytes(only.1),
-            bytes(payload(only.0))
+        [(all, same)] => alt.push_str(&format!(
+            ". With {all} an event costs {same}, of which {} are payload.",
+            bytes(payload)
         )),
         _ => alt.push_str(". It is empty: no transport was verified."),
     }

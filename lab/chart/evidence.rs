@@ -3,7 +3,7 @@
 
 use super::figures;
 use super::format::count;
-use crate::measure::Results;
+use crate::measure::{ClassFigures, Results};
 
 /// A percentile with fewer events than this beyond it is marked as rough.
 const BEYOND: f64 = 10.0;
@@ -34,12 +34,46 @@ pub fn note(results: &Results) -> Option<String> {
         .filter_map(figures)
         .map(|f| f.latency_events)
         .min()?;
-    (borne_out(events) + 1e-9 < 0.99).then(|| {
+    is_rough(events).then(|| {
         format!(
             "* Rough: fewer than 10 of the {} measured events lie beyond this percentile.",
             count(events)
         )
     })
+}
+
+/// The same for a table of several things, each with a number of its own: `(what they are, how many)`.
+pub fn note_of(counted: impl Iterator<Item = (String, u64)>) -> Option<String> {
+    let mut rough: Vec<(String, [u64; 2])> = vec![];
+    for (what, n) in counted.filter(|(_, n)| *n > 0 && is_rough(*n)) {
+        match rough.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, ends)) => *ends = [ends[0].min(n), ends[1].max(n)],
+            None => rough.push((what, [n; 2])),
+        }
+    }
+    let each = rough
+        .iter()
+        .map(|(what, [least, most])| match least == most {
+            true => format!("{} {what}", count(*least)),
+            false => format!("{} to {} {what}", count(*least), count(*most)),
+        });
+    let each: Vec<_> = each.collect();
+    (!each.is_empty()).then(|| {
+        format!(
+            "* Rough: fewer than 10 lie beyond this percentile (of {}).",
+            each.join(", ")
+        )
+    })
+}
+
+/// What [`note_of`] counts of a kind of message.
+pub fn events(kind: &ClassFigures) -> (String, u64) {
+    (format!("events of kind {}", kind.class), kind.events)
+}
+
+/// Whether a 99th percentile of so many events has an asterisk.
+fn is_rough(events: u64) -> bool {
+    borne_out(events) + 1e-9 < 0.99
 }
 
 #[cfg(test)]
@@ -55,5 +89,20 @@ mod tests {
         assert_eq!(marked(0.5, 19), "1 s*");
         assert_eq!(marked(0.5, 0), "-");
         assert_eq!(borne_out(0), 0.0);
+    }
+
+    #[test]
+    fn a_note_names_the_numbers_of_its_own_table() {
+        let note = |counts: &[(&'static str, u64)]| {
+            note_of(counts.iter().map(|&(what, n)| (what.into(), n)))
+        };
+        assert_eq!(note(&[("bid events", 1_000), ("price events", 0)]), None);
+        let counts = [("bid events", 60), ("price events", 12), ("bid events", 90)];
+        assert_eq!(
+            note(&counts).as_deref(),
+            Some(
+                "* Rough: fewer than 10 lie beyond this percentile (of 60 to 90 bid events, 12 price events)."
+            )
+        );
     }
 }

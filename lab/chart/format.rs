@@ -36,17 +36,17 @@ impl TimeUnit {
     }
 }
 
-/// A duration given in microseconds, to three significant digits: `40 µs`, `25 ms`, `1.02 s`.
+/// A duration given in microseconds, to three significant digits: `40 µs`, `25.0 ms`, `1.02 s`. One that needs fewer is
+/// as short as it was set: `25 ms`.
 pub fn time(us: f64) -> String {
     let unit = TimeUnit::for_max(us.abs());
-    format!("{} {}", significant(us / unit.us), unit.name)
+    format!("{} {}", rounded(us / unit.us), unit.name)
 }
 
 /// A duration with its interval, in one unit: `527 ms [502, 551]`. One that rounds to the duration itself is left out.
 pub fn time_within(us: f64, interval: [f64; 2]) -> String {
     let unit = TimeUnit::for_max(us.abs());
-    let [low, high] = interval.map(|end| significant(end / unit.us));
-    let middle = significant(us / unit.us);
+    let [low, middle, high] = [interval[0], us, interval[1]].map(|us| in_full(us / unit.us));
     if low == middle && high == middle {
         return time(us);
     }
@@ -56,7 +56,7 @@ pub fn time_within(us: f64, interval: [f64; 2]) -> String {
 /// An interval of durations, `[502, 551] ms`; nothing if both ends look the same.
 pub fn range(interval: [f64; 2]) -> Option<String> {
     let unit = TimeUnit::for_max(interval[1].abs());
-    let [low, high] = interval.map(|end| significant(end / unit.us));
+    let [low, high] = interval.map(|end| in_full(end / unit.us));
     (low != high).then(|| format!("[{low}, {high}] {}", unit.name))
 }
 
@@ -98,6 +98,15 @@ pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
+/// `A`, `A and B`, `A, B and C`.
+pub fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).into(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// The machine behind figures in real time: `linux, x86_64, 2 cores`.
 pub fn machine(machine: &Machine) -> String {
     let cores = counted(machine.cores as u64, "core");
@@ -115,13 +124,18 @@ pub fn ratio(ratio: f64) -> String {
 }
 
 /// A share in percent. Only nothing is 0 % and only everything is 100 %; what is more than everything is said as it is.
+/// Near everything it is rounded down, to a tenth: what is to be 99 % must never read so while it is less.
 pub fn percent(share: f64) -> String {
     match share * 100.0 {
         p if p <= 0.0 => "0 %".into(),
         p if p < 0.1 => "<0.1 %".into(),
         p if p < 9.95 => format!("{} %", trimmed(format!("{p:.1}"))),
-        p if p < 99.5 => format!("{p:.0} %"),
-        p if p < 99.9 => format!("{p:.1} %"),
+        p if p < 89.5 => format!("{p:.0} %"),
+        // A hair of tolerance: no share of a float is exactly 97 %.
+        p if p <= 99.9 => format!(
+            "{} %",
+            trimmed(format!("{:.1}", (p * 10.0 + 1e-6).floor() / 10.0))
+        ),
         p if p < 100.0 => ">99.9 %".into(),
         p => format!("{} %", trimmed(format!("{p:.1}"))),
     }
@@ -148,6 +162,25 @@ pub fn significant(value: f64) -> String {
         v if v < 999.5 => format!("{value:.0}"),
         _ if value > 0.0 => count(value.round() as u64),
         _ => format!("-{}", count(value.abs().round() as u64)),
+    }
+}
+
+/// The same with its trailing zeros.
+fn in_full(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".into(),
+        v if v < 9.995 => format!("{value:.2}"),
+        v if v < 99.95 => format!("{value:.1}"),
+        _ => significant(value),
+    }
+}
+
+/// The same with trailing zeros only where it was rounded: they tell a measured 25.0 ms from one that was set.
+fn rounded(value: f64) -> String {
+    let steps = value * if value.abs() < 9.995 { 100.0 } else { 10.0 };
+    match (steps - steps.round()).abs() < 1e-6 {
+        true => significant(value),
+        false => in_full(value),
     }
 }
 
@@ -180,10 +213,13 @@ mod tests {
             (0.0, "0 µs"),
             (40.0, "40 µs"),
             (999.4, "999 µs"),
-            (999.6, "1 ms"),
-            (25_011.0, "25 ms"),
+            (999.6, "1.00 ms"),
+            (25_000.0, "25 ms"),
+            (25_011.0, "25.0 ms"),
+            (25_100.0, "25.1 ms"),
             (526_000.0, "526 ms"),
-            (999_600.0, "1 s"),
+            (999_600.0, "1.00 s"),
+            (1_000_000.0, "1 s"),
             (1_024_000.0, "1.02 s"),
             (30_000_000.0, "30 s"),
         ] {
@@ -198,9 +234,9 @@ mod tests {
         assert_eq!(range(ends).as_deref(), Some("[502, 551] ms"));
         assert_eq!(
             time_within(25_040.0, [24_900.0, 25_090.0]),
-            "25 ms [24.9, 25.1]"
+            "25.0 ms [24.9, 25.1]"
         );
-        assert_eq!(time_within(25_010.0, [25_000.0, 25_020.0]), "25 ms");
+        assert_eq!(time_within(25_011.0, [25_000.0, 25_020.0]), "25.0 ms");
         assert_eq!(range([25_000.0, 25_020.0]), None);
     }
 
@@ -219,12 +255,20 @@ mod tests {
         assert_eq!(ratio(f64::NAN), "-");
         assert_eq!(percent(0.9999), ">99.9 %");
         assert_eq!(percent(0.367), "37 %");
+        assert_eq!(percent(0.97), "97 %");
+        assert_eq!(percent(0.986), "98.6 %");
+        assert_eq!(percent(0.989_999), "98.9 %");
+        assert_eq!(percent(0.99), "99 %");
+        assert_eq!(percent(0.999), "99.9 %");
+        assert_eq!(percent(0.8951), "89.5 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(percent(1.05), "105 %");
         assert_eq!(percent(1.0526), "105.3 %");
         assert_eq!(deviation(-0.01), "0.0 %");
         assert_eq!(deviation(12.34), "+12.3 %");
         assert_eq!(counted(1, "event"), "1 event");
+        assert_eq!(listed(&["a"]), "a");
+        assert_eq!(listed(&["a", "b", "c"]), "a, b and c");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What does an idle minute cost? IP bytes per connected client, split by layer.
 
 use super::canvas::Canvas;
+use super::ends::ends;
 use super::format::{bytes, counted, significant};
 use super::layers::{Layer, occurring};
 use super::stack::{self, Bar, Share};
@@ -86,19 +87,15 @@ fn alt(results: &Results) -> String {
     let mut alt =
         "Stacked bar chart of IP bytes per client in a minute without events, one bar per transport"
             .to_owned();
-    match (costs.first(), costs.last()) {
-        (Some(least), Some(most)) if costs.len() > 1 => alt.push_str(&format!(
-            ". An idle minute costs least with {}, {}, and most with {}, {}.",
-            least.0,
-            bytes(least.1),
-            most.0,
-            bytes(most.1)
+    let costs: Vec<_> = costs
+        .iter()
+        .map(|&(label, cost)| (label, bytes(cost)))
+        .collect();
+    match &ends(&costs)[..] {
+        [(cheap, least), (dear, most)] => alt.push_str(&format!(
+            ". An idle minute costs least with {cheap}, {least}, and most with {dear}, {most}."
         )),
-        (Some(only), _) => alt.push_str(&format!(
-            ". With {} an idle minute costs {}.",
-            only.0,
-            bytes(only.1)
-        )),
+        [(all, same)] => alt.push_str(&format!(". With {all} an idle minute costs {same}.")),
         _ => alt.push_str(". It is empty: no transport was verified."),
     }
     alt

@@ -146,17 +146,16 @@ fn draw_ladder(canvas: &Canvas, exchange: &Exchange, scale: &Scale, left: i32, r
         );
         canvas.frame((left, top), (right, bottom), ink);
     }
-    for wait in &exchange.waits {
-        let (from, to) = (scale.y(wait.from_us), scale.y(wait.to_us));
-        canvas.rect(
-            (right + BAR + 1, from - 1),
-            (right + 2 * BAR, to.max(from + 3)),
-            INK,
-        );
-    }
-    for wait in &exchange.said {
-        let (from, to) = (scale.y(wait.from_us), scale.y(wait.to_us));
-        canvas.rect((left - BAR, from - 1), (left - 1, to.max(from + 3)), INK);
+    let at_server = (right + BAR + 1, right + 2 * BAR);
+    let at_client = (left - BAR, left - 1);
+    for (waits, (from_x, to_x)) in [(&exchange.waits, at_server), (&exchange.said, at_client)] {
+        for wait in waits {
+            let (from, to) = (scale.y(wait.from_us), scale.y(wait.to_us));
+            // What left at once, or too soon for the scale, did not wait: a bar would say that it did.
+            if from < to {
+                canvas.rect((from_x, from), (to_x, to), INK);
+            }
+        }
     }
     let bottom = scale.y(scale.span_us);
     for x in [left, right] {
@@ -291,4 +290,25 @@ fn table(exchanges: &[Exchange]) -> Table {
 fn longest(waits: &[Stretch]) -> u64 {
     let waits = waits.iter().map(|wait| wait.to_us - wait.from_us);
     waits.max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn what_left_at_once_has_no_bar() {
+        let results = fixture::ticker();
+        let drawn = |waits: &[[u64; 2]]| {
+            let mut all = exchanges(&results);
+            let wait = |&[from_us, to_us]: &[u64; 2]| Stretch { from_us, to_us };
+            all.iter_mut().for_each(|exchange| exchange.waits.clear());
+            all[0].waits = waits.iter().map(wait).collect();
+            Canvas::sheet("a", "b", "c", None, "d", &[], |canvas| draw(canvas, &all))
+        };
+        assert_eq!(drawn(&[[500_000, 500_000]]), drawn(&[]));
+        assert_eq!(drawn(&[[500_000, 500_001]]), drawn(&[]));
+        assert_ne!(drawn(&[[500_000, 700_000]]), drawn(&[]));
+    }
 }

@@ -9,6 +9,7 @@ mod byte_ledger;
 mod canvas;
 mod cast;
 mod curve;
+mod ends;
 pub mod evidence;
 mod exchange;
 mod film;

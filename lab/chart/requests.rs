@@ -1,6 +1,7 @@
 //! How much work is it? Requests, packets and connections per client, in three panels with the same rows.
 
 use super::canvas::{Align, Canvas};
+use super::ends::ends;
 use super::format::{percent, significant};
 use super::plot::Plot;
 use super::stack::row_name;
@@ -30,6 +31,8 @@ pub fn chart(results: &Results) -> Chart {
 
 /// What one client caused.
 struct Work {
+    /// In the whole run.
+    requests: f64,
     requests_per_min: f64,
     /// Share of the requests.
     empty: f64,
@@ -43,10 +46,32 @@ impl Work {
         let minutes = results.windows.measured_to_us as f64 / 60e6;
         let per_min = |n: u64| n as f64 / clients / if minutes > 0.0 { minutes } else { 1.0 };
         Self {
+            requests: figures.requests as f64 / clients,
             requests_per_min: per_min(figures.requests),
             empty: (figures.empty_answers as f64 / figures.requests.max(1) as f64).min(1.0),
             packets_per_min: per_min(figures.packets),
             connections: figures.connections as f64 / clients,
+        }
+    }
+
+    /// A stream asks once, when it is opened, however long the run is: a rate would depend on its length.
+    fn asks_once(&self) -> bool {
+        self.requests == 1.0
+    }
+
+    /// How often it asked: `60 per minute`.
+    fn asked(&self) -> String {
+        match self.asks_once() {
+            true => "once in the whole run".into(),
+            false => format!("{} per minute", significant(self.requests_per_min)),
+        }
+    }
+
+    /// The same, with what was in vain.
+    fn in_words(&self) -> String {
+        match self.empty {
+            0.0 => self.asked(),
+            share => format!("{} ({} of the answers empty)", self.asked(), percent(share)),
         }
     }
 }
@@ -153,6 +178,9 @@ fn draw_bar(canvas: &Canvas, plot: &Plot, panel: &Panel, work: &Work, middle: i3
     let end = plot.at(value, 0.0).0.clamp(plot.left, plot.right);
     let mut text = significant(value);
     if panel.split {
+        if work.asks_once() {
+            text = "once in the run".into();
+        }
         let useful = plot
             .at(value * (1.0 - work.empty), 0.0)
             .0
@@ -180,21 +208,13 @@ fn alt(results: &Results) -> String {
     let mut alt =
         "Bar charts of requests, packets and connections per client, one row per transport"
             .to_owned();
-    let words = |(label, work): &(&str, Work)| {
-        format!(
-            "{} per minute with {label} ({} of them empty)",
-            significant(work.requests_per_min),
-            percent(work.empty)
-        )
-    };
-    match (works.first(), works.last()) {
-        (Some(least), Some(most)) if works.len() > 1 => alt.push_str(&format!(
-            ". The server gets fewest requests with {}: {} per minute; and most, {}.",
-            least.0,
-            significant(least.1.requests_per_min),
-            words(most)
+    let asked = works.iter().map(|(label, work)| (*label, work.in_words()));
+    let asked: Vec<_> = asked.collect();
+    match &ends(&asked)[..] {
+        [(few, least), (many, most)] => alt.push_str(&format!(
+            ". A client asks least often with {few}: {least}; and most often with {many}: {most}."
         )),
-        (Some(only), _) => alt.push_str(&format!(". The server gets {}.", words(only))),
+        [(all, same)] => alt.push_str(&format!(". A client asks {same} with {all}.")),
         _ => alt.push_str(". It is empty: no transport was verified."),
     }
     alt
@@ -218,11 +238,26 @@ fn table(results: &Results) -> Table {
         let work = Work::new(results, f);
         table.row([
             label,
-            format!("{} per minute", significant(work.requests_per_min)),
+            work.asked(),
             percent(work.empty),
             format!("{} per minute", significant(work.packets_per_min)),
             significant(work.connections),
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn streams_ask_once_and_are_named_together() {
+        let chart = chart(&fixture::ticker());
+        let words = "A client asks least often with SSE and WebSocket: once in the whole run; and most often with";
+        assert!(chart.alt.contains(words), "{}", chart.alt);
+        assert_eq!(chart.table.rows[3][1], "once in the whole run");
+        assert!(chart.svg.contains("once in the run"));
+    }
 }

@@ -3,6 +3,7 @@
 //! A sign for each: a tick, a cross, or a dash for what cannot be judged; the colours only repeat them.
 
 use super::canvas::{Align, Canvas, Point};
+use super::evidence::marked;
 use super::format::{self, percent, time};
 use super::style::{
     FOOTER_TOP, GRID, INK, LABEL, MARGIN, MARKER, SHADE, SMALL, SOFT, STROKE, TEXT, WIDTH,
@@ -14,6 +15,8 @@ use crate::scenario::{Scenario, Span};
 use plotters::style::RGBColor;
 
 const TITLE: &str = "Who meets the budget?";
+/// What the asterisk means; the numbers differ from scenario to scenario.
+const ROUGH: &str = "*: fewer than 10 events beyond";
 const TOP: i32 = 100;
 /// Room for a name in two lines.
 const HEAD: i32 = 58;
@@ -154,7 +157,7 @@ impl Verdict {
         let parts = [name, share.filter(|_| !met)];
         Self {
             met: Some(met),
-            value: time(class.latency_us.p99),
+            value: marked(time(class.latency_us.p99), MET_SHARE, class.events),
             detail: parts.into_iter().flatten().collect::<Vec<_>>().join(", "),
         }
     }
@@ -309,8 +312,9 @@ fn table(cards: &[Card], columns: &[Column], part: &str) -> Table {
         .into_iter()
         .chain(columns.iter().map(|column| column.label))
         .collect();
-    let caption =
-        format!("Who meets the budget, and how late 99 % of the deliveries are at most{part}");
+    let caption = format!(
+        "Who meets the budget, and how late 99 % of the deliveries are at most ({ROUGH}){part}"
+    );
     let mut table = Table::new(&caption, &head);
     for card in cards {
         let own = columns
@@ -340,10 +344,14 @@ fn footer(scorecard: &Scorecard) -> Vec<String> {
         scorecard.pushlab
     );
     let width = WIDTH - 2 * MARGIN;
-    [(origin, 1), (format!("$ {}", scorecard.command), 2)]
-        .iter()
-        .flat_map(|(text, lines)| wrap(text, SMALL, false, width, *lines))
-        .collect()
+    [
+        (origin, 1),
+        (ROUGH.into(), 1),
+        (format!("$ {}", scorecard.command), 2),
+    ]
+    .iter()
+    .flat_map(|(text, lines)| wrap(text, SMALL, false, width, *lines))
+    .collect()
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ impl Axes {
             canvas.text((x, PLOT_BOTTOM + 13), TEXT, Align::Middle, INK, name);
             free = x + half + 12;
         }
-        let title = "share of deliveries (%), spaced by 1/(1-p)";
+        let title = "share of deliveries (%); logarithmic, by the share that is later";
         canvas.text((RIGHT, PLOT_BOTTOM + 35), TEXT, Align::Right, INK, title);
     }
 

@@ -103,17 +103,31 @@ pub fn figure_name(figure: &str) -> String {
     }
 }
 
+/// How far two values of the figure with this path are apart, in its unit; shares in points, since a difference in
+/// percent could be taken for a share of one of them.
+pub fn figure_difference(figure: &str, difference: f64) -> String {
+    match is_share(figure) {
+        true => format!("{:.2} points", 100.0 * difference),
+        false => figure_value(figure, difference),
+    }
+}
+
+fn is_share(figure: &str) -> bool {
+    figure.ends_with(".within_budget") || figure.ends_with("_share")
+}
+
 /// A value of the figure with this path, in its unit.
 pub fn figure_value(figure: &str, value: f64) -> String {
+    if is_share(figure) {
+        return format::percent(value);
+    }
     let people = figure.strip_prefix(PEOPLE);
     match people.or(figure.split('.').next()) {
         Some(path) if people.is_some() && path.contains("_us") => format::time(value),
-        Some(path) if path.ends_with(".within_budget") => format::percent(value),
         Some(path) if people.is_some() && path.ends_with(".bytes") => format::bytes(value),
         Some(_) if people.is_some() => format::significant(value),
         Some(key) if key.ends_with("_us") || key.contains("_us_per_") => format::time(value),
         Some(key) if key.starts_with("bytes") => format::bytes(value),
-        Some(key) if key.ends_with("_share") => format::percent(value),
         _ => format::significant(value),
     }
 }

@@ -2,7 +2,7 @@
 //! figures, and says as readily that polling was cheaper, or as fast, as that push was.
 
 use super::finding_people::{self, judged};
-use super::rank::{Entry, Ranked, TAIL, TIE, least, least_tail, names, p99, ranked, times};
+use super::rank::{Entry, Ranked, TAIL, TIE, for_all, least_tail, most, names, p99, ranked, times};
 use super::verdict::verdict;
 use crate::chart::{directions, evidence, figures, format, not_verified, outages, rate};
 use crate::measure::{Results, lie};
@@ -135,10 +135,11 @@ fn condition(results: &Results) -> String {
 
 fn speed_sentence(groups: &[Vec<Ranked>]) -> String {
     let (fastest, slower) = (&groups[0], &groups[1..]);
-    let best = least(fastest);
+    // What holds for all that tie: the last of them.
+    let best = most(fastest);
     if slower.is_empty() && fastest.len() > 1 {
         return format!(
-            "{} tied within 5 %: each showed half of all events within about {}.",
+            "{} tied within 5 %: each showed half of all events within {}.",
             names(fastest),
             format::time(best)
         );
@@ -177,24 +178,21 @@ fn tail_sentence(fastest: &[Ranked]) -> Option<String> {
 
 fn cost_sentence(groups: &[Vec<Ranked>]) -> Option<String> {
     let (cheapest, dearer) = (&groups[0], &groups[1..]);
-    let lowest = least(cheapest);
+    let lowest = for_all(cheapest, format::bytes);
     if dearer.is_empty() {
         return Some(match cheapest.len() {
             1 => format!(
-                "An event cost {} on the wire with {}.",
-                format::bytes(lowest),
+                "An event cost {lowest} on the wire with {}.",
                 names(cheapest)
             ),
             _ => format!(
-                "On the wire an event cost about {} with each of them (within 5 %).",
-                format::bytes(lowest)
+                "On the wire an event cost {lowest} with each of them (they are within 5 %)."
             ),
         });
     }
     let mut sentence = format!(
-        "An event cost fewest bytes with {}: {} on the wire",
-        names(cheapest),
-        format::bytes(lowest)
+        "An event cost fewest bytes with {}: {lowest} on the wire",
+        names(cheapest)
     );
     let answers = |(transport, figures): Entry| {
         let per_answer = transport.delivered as f64 / figures.requests as f64;
@@ -227,7 +225,7 @@ fn cost_sentence(groups: &[Vec<Ranked>]) -> Option<String> {
                 "{} {}{}{wasted}",
                 transport.label,
                 format::bytes(*bytes),
-                times(*bytes, lowest)
+                times(*bytes, most(cheapest))
             )
         });
     Some(format!(
@@ -266,19 +264,18 @@ fn age_sentence(entries: &[Entry]) -> Option<String> {
         return None;
     }
     if groups.len() == 1 {
-        let age = format::time(least(young));
+        let age = for_all(young, format::time);
         return Some(format!(
-            "What stood on the screen was on average about {age} old with each of them."
+            "What stood on the screen was on average {age} old with each of them."
         ));
     }
-    let us = least(old);
     Some(format!(
         "What stood on the screen was on average {} old with {}, and {} old with {}{}.",
-        format::time(least(young)),
+        for_all(young, format::time),
         names(young),
-        format::time(us),
+        for_all(old, format::time),
         names(old),
-        times(us, least(young))
+        times(most(old), most(young))
     ))
 }
 

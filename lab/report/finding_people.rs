@@ -1,6 +1,6 @@
 //! The finding of a run with budgets: first who met them, then what that cost.
 
-use super::rank::{Entry, Ranked, names, ranked, times};
+use super::rank::{Entry, Ranked, most, names, ranked, times};
 use crate::chart::format;
 use crate::measure::{MET_SHARE, People};
 
@@ -183,7 +183,7 @@ fn confirmed(entries: &[Entry]) -> Option<String> {
         ack(&(transport, figures)).unwrap_or(f64::INFINITY)
     });
     let first = groups.first()?;
-    let best = super::rank::least(first);
+    let best = most(first);
     let mut sentence = format!(
         "Half of the confirmations were back at the sender within {} with {}",
         format::time(best),

@@ -91,7 +91,7 @@ fn the_finding_names_the_condition_the_winner_and_ties() {
         "{text}"
     );
     assert!(
-        text.contains("Long polling, SSE and WebSocket showed half of all events within 25 ms"),
+        text.contains("Long polling, SSE and WebSocket showed half of all events within 25.1 ms"),
         "{text}"
     );
     assert!(
@@ -99,6 +99,10 @@ fn the_finding_names_the_condition_the_winner_and_ties() {
         "{text}"
     );
     assert!(text.contains("within 65.1 ms with Long polling"), "{text}");
+    assert!(
+        text.contains("on average at most 342 ms old with Long polling, SSE and WebSocket"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -140,7 +144,8 @@ fn the_finding_says_when_nothing_differs_and_when_there_is_nothing() {
     }
     let text = finding(&results).text();
     assert!(
-        text.contains("nothing beat WebSocket") && text.contains("within 50 ms with Short polling"),
+        text.contains("nothing beat WebSocket")
+            && text.contains("within 50.0 ms with Short polling"),
         "{text}"
     );
     let nothing = finding(&fixture::empty("empty")).text();

@@ -1,7 +1,7 @@
 //! `report.md`: the finding and the tables, to paste into a README or a pull request.
 
 use super::{finding, ladders, people, tables};
-use crate::chart::{Table, budgets, byte_ledger, cast, labelled, network};
+use crate::chart::{Table, budgets, byte_ledger, cast, evidence, labelled, network};
 use crate::measure::Results;
 
 const HEAD: [&str; 11] = [
@@ -48,16 +48,19 @@ pub fn markdown(results: &Results) -> String {
         "Transports",
         &labelled(results, tables::summary(results, &HEAD)),
     );
+    note(&mut out, evidence::note(results));
     section(
         &mut out,
         "Budgets by kind of message",
         &labelled(results, budgets(results)),
     );
+    note(&mut out, people::note_of_kinds(results));
     section(
         &mut out,
         "People",
         &labelled(results, people::table(results)),
     );
+    note(&mut out, people::note_of_messages(results));
     section(&mut out, "Bytes per event", &byte_ledger(results));
     for ladder in ladders(results) {
         section(
@@ -97,6 +100,13 @@ pub(super) fn section(out: &mut String, title: &str, table: &Table) {
         return;
     }
     out.push_str(&format!("\n## {}\n\n{}", text(title), rows(table)));
+}
+
+/// What has to be known of the table above, if anything.
+pub(super) fn note(out: &mut String, note: Option<String>) {
+    if let Some(note) = note {
+        out.push_str(&format!("\n{}\n", text(&note)));
+    }
 }
 
 /// A table as Markdown.

@@ -1,5 +1,6 @@
 //! What an application's run adds to a report: what people published, how it fared, and what joining late took.
 
+use crate::chart::evidence::{self, marked, note_of};
 use crate::chart::{Table, figures, format, not_verified};
 use crate::measure::{Figures, People, Percentiles, Results, TransportResult, Upward};
 
@@ -22,7 +23,9 @@ pub fn table(results: &Results) -> Table {
     let labels = results.transports.iter().map(|t| t.label.as_str());
     let head: Vec<&str> = ["Figure"].into_iter().chain(labels).collect();
     let caption = match published(results) {
-        true => "What people published, and what it took to take part",
+        true => {
+            "What people published, and what it took to take part (*: fewer than 10 messages beyond)"
+        }
         false => "What it took to take part",
     };
     let mut table = Table::new(caption, &head);
@@ -60,10 +63,10 @@ const ROWS: &[Row] = &[
         })
     }),
     ("From plan to verdict at the server, p50", |_, p| {
-        up(p, |u| timed(&u.up_us, u.up_us.p50))
+        up(p, |u| judged(u, 0.5))
     }),
     ("From plan to verdict at the server, p99", |_, p| {
-        up(p, |u| timed(&u.up_us, u.up_us.p99))
+        up(p, |u| judged(u, 0.99))
     }),
     ("Confirmed", |_, p| {
         up(p, |u| match u.to_acknowledge {
@@ -76,10 +79,10 @@ const ROWS: &[Row] = &[
         })
     }),
     ("From plan to confirmation, p50", |_, p| {
-        up(p, |u| timed(&u.ack_us, u.ack_us.p50))
+        up(p, |u| confirmed(u, 0.5))
     }),
     ("From plan to confirmation, p99", |_, p| {
-        up(p, |u| timed(&u.ack_us, u.ack_us.p99))
+        up(p, |u| confirmed(u, 0.99))
     }),
     ("Refused", |_, p| up(p, |u| part(u.refused, u))),
     (
@@ -139,12 +142,50 @@ fn up(people: &People, value: impl Fn(&Upward) -> String) -> String {
     people.upward.as_ref().map_or_else(|| "-".into(), value)
 }
 
-/// One of these, if anything was timed: a run may end before its measured window.
-fn timed(all: &Percentiles, us: f64) -> String {
+/// How long messages took to the server's verdict.
+fn judged(upward: &Upward, share: f64) -> String {
+    timed(&upward.up_us, share, upward.published)
+}
+
+/// How long they took until their sender knew it.
+fn confirmed(upward: &Upward, share: f64) -> String {
+    timed(&upward.ack_us, share, upward.acknowledged)
+}
+
+/// The median or the 99th percentile, if anything was timed: a run may end before its measured window.
+fn timed(all: &Percentiles, share: f64, messages: u64) -> String {
     match all.max > 0.0 {
-        true => format::time(us),
+        true if share > 0.5 => marked(format::time(all.p99), share, messages),
+        true => marked(format::time(all.p50), share, messages),
         false => "-".into(),
     }
+}
+
+/// What the asterisks at the kinds of message mean, where there are any.
+pub fn note_of_kinds(results: &Results) -> Option<String> {
+    note_of(kinds(results))
+}
+
+/// What those at the messages that people published mean.
+pub fn note_of_messages(results: &Results) -> Option<String> {
+    let upward = || people(results).filter_map(|people| people.upward.as_ref());
+    let judged = upward().map(|u| ("published messages".into(), u.published));
+    note_of(judged.chain(upward().map(confirmations)))
+}
+
+/// What those in the table of the terminal mean.
+pub fn note_of_compact(results: &Results) -> Option<String> {
+    let upward = people(results).filter_map(|people| people.upward.as_ref());
+    note_of(kinds(results).chain(upward.map(confirmations)))
+}
+
+fn kinds(results: &Results) -> impl Iterator<Item = (String, u64)> {
+    let kinds = people(results).flat_map(|people| &people.classes);
+    kinds.map(evidence::events)
+}
+
+fn confirmations(upward: &Upward) -> (String, u64) {
+    ("confirmations".into(), upward.acknowledged)
 }
 
 /// `9 (13 % of all)`.
@@ -176,13 +217,13 @@ pub fn compact(results: &Results) -> Table {
         }
     }
     let upward = published(results);
-    let confirmed = |t: &TransportResult| {
+    let has_confirmed = |t: &TransportResult| {
         let people = figures(t).and_then(|f| f.people.as_ref());
         people
             .and_then(|p| p.upward.as_ref())
             .is_some_and(|u| u.ack_us.max > 0.0)
     };
-    let confirmed = results.transports.iter().any(confirmed);
+    let any_confirmed = results.transports.iter().any(has_confirmed);
     let mut head = vec!["transport".to_owned()];
     head.extend(kinds.iter().map(|(kind, budget)| match budget {
         Some(us) => format!("{kind} p99\nin {}?", format::time(*us)),
@@ -191,7 +232,7 @@ pub fn compact(results: &Results) -> Table {
     if upward {
         head.push("published\n(refused)".into());
     }
-    if confirmed {
+    if any_confirmed {
         head.push("confirmed\np50".into());
         head.push("confirmed\np99".into());
     }
@@ -215,7 +256,7 @@ pub fn compact(results: &Results) -> Table {
                 .iter()
                 .find(|c| c.class == *kind && c.deliveries > 0);
             row.push(class.map_or("-".into(), |class| {
-                let p99 = format::time(class.latency_us.p99);
+                let p99 = marked(format::time(class.latency_us.p99), 0.99, class.events);
                 match (class.met, class.within_budget) {
                     (Some(true), _) => format!("{p99} yes"),
                     (Some(false), Some(share)) => format!("{p99} NO, {}", format::percent(share)),
@@ -230,9 +271,8 @@ pub fn compact(results: &Results) -> Table {
                 n => format!("{} ({})", format::count(u.published), format::count(n)),
             }));
         }
-        if confirmed {
-            let ack = |us: fn(&Upward) -> f64| up.map_or("-".into(), |u| timed(&u.ack_us, us(u)));
-            row.extend([ack(|u| u.ack_us.p50), ack(|u| u.ack_us.p99)]);
+        if any_confirmed {
+            row.extend([0.5, 0.99].map(|share| up.map_or("-".into(), |u| confirmed(u, share))));
         }
         row.push(format::significant(people.connections_per_participant));
         table.row(row);

@@ -111,7 +111,13 @@ fn rows_without_a_word_are_left_out_and_verdicts_are_words() {
     assert!(text.contains("The claim to test: Whoever talks wants to be heard."));
     assert!(!text.contains("| silent |") && !text.contains("What you count decides"));
     let text = terminal(&results, 200, false);
-    assert!(text.contains("1.05 s NO, 62 %"), "{text}");
+    assert!(text.contains("1.05 s* NO, 62 %"), "{text}");
+    let note = "* Rough: fewer than 10 lie beyond this percentile (of 122 events of kind message, 122 events of kind join, 200 confirmations).";
+    assert!(text.contains(note), "{text}");
+    let note = "Rough: fewer than 10 lie beyond this percentile (of 200 published messages, 200 confirmations).";
+    assert!(markdown(&results).contains(note));
+    assert!(row("From plan to confirmation, p99")[1].ends_with('*'));
+    assert!(!row("From plan to confirmation, p50")[1].ends_with('*'));
     // A transport that was not verified has no figure of its own anywhere.
     results.transports[1].verified = false;
     let table = tables::table(&results);

@@ -33,12 +33,18 @@ pub fn ranked<'a>(entries: &[Entry<'a>], value: impl Fn(Entry) -> f64) -> Vec<Ve
     groups
 }
 
-/// The smallest value of a group.
-pub fn least(group: &[Ranked]) -> f64 {
-    group
-        .iter()
-        .map(|item| item.0)
-        .fold(f64::INFINITY, f64::min)
+/// The largest value of a group: what holds for all of it.
+pub fn most(group: &[Ranked]) -> f64 {
+    group.iter().map(|item| item.0).fold(0.0, f64::max)
+}
+
+/// One value for a whole group in words: `at most` where its members would not all print it.
+pub fn for_all(group: &[Ranked], text: impl Fn(f64) -> String) -> String {
+    let most = text(most(group));
+    match group.iter().all(|item| text(item.0) == most) {
+        true => most,
+        false => format!("at most {most}"),
+    }
 }
 
 /// `A`, `A and B`, `A, B and C`.
@@ -47,11 +53,7 @@ pub fn names(group: &[Ranked]) -> String {
         .iter()
         .map(|(_, (transport, _))| transport.label.as_str())
         .collect();
-    match labels.split_last() {
-        Some((last, [])) => (*last).into(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => String::new(),
-    }
+    format::listed(&labels)
 }
 
 /// The 99th percentile of an entry, whatever it is ranked by.
@@ -64,11 +66,30 @@ pub fn least_tail(group: &[Ranked]) -> f64 {
     group.iter().map(p99).fold(f64::INFINITY, f64::min)
 }
 
-/// ` (21x)`: how many times as much.
-pub fn times(value: f64, least: f64) -> String {
-    if least > 0.0 {
-        format!(" ({})", format::ratio(value / least))
+/// ` (21x)`: how many times as much as another value.
+pub fn times(value: f64, other: f64) -> String {
+    if other > 0.0 {
+        format!(" ({})", format::ratio(value / other))
     } else {
         String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::figures;
+    use crate::report::fixture;
+
+    #[test]
+    fn what_is_said_of_a_group_holds_for_all_of_it() {
+        let results = fixture::ticker();
+        let entries = results.transports.iter();
+        let entries: Vec<Entry> = entries.filter_map(|t| Some((t, figures(t)?))).collect();
+        let value = |us: f64| [(us, entries[0]), (1.04 * us, entries[1])];
+        assert_eq!(most(&value(30_800.0)), 32_032.0);
+        assert_eq!(for_all(&value(30_800.0), format::time), "at most 32.0 ms");
+        assert_eq!(for_all(&value(30_800.0)[..1], format::time), "30.8 ms");
+        assert_eq!(for_all(&value(0.0), format::time), "0 µs");
     }
 }

@@ -48,13 +48,16 @@ pub fn terminal(results: &Results, width: u16, color: bool) -> String {
     let (table, head_lines) = table(results, width);
     out.extend(table.lines().take(head_lines).map(|line| ink.bold(line)));
     out.extend(table.lines().skip(head_lines).map(str::to_owned));
+    if let Some(note) = evidence::note(results) {
+        out.extend(fill(&note, width));
+    }
     if let Some((table, head_lines)) = people_table(results, width) {
         out.push(String::new());
         out.extend(table.lines().take(head_lines).map(|line| ink.bold(line)));
         out.extend(table.lines().skip(head_lines).map(str::to_owned));
-    }
-    if let Some(note) = evidence::note(results) {
-        out.extend(fill(&note, width));
+        if let Some(note) = people::note_of_compact(results) {
+            out.extend(fill(&note, width));
+        }
     }
     out.push(String::new());
     out.extend(fill(&found.sentences.join(" "), width));

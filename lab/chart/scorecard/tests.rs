@@ -13,11 +13,11 @@ fn signs_and_words_tell_what_colours_repeat() {
     let row = |row: usize| chart.table.rows[row].join(" | ");
     assert_eq!(
         row(0),
-        "notices | 30 s | met, 1.04 s | met, 26 ms | met, 26 ms"
+        "notices | 30 s | met, 1.04 s* | met, 26 ms* | met, 26 ms*"
     );
     assert_eq!(
         row(1),
-        "bids | 100 ms | NOT met, 1.04 s (9.5 % in time) | met, 26 ms | met, 26 ms"
+        "bids | 100 ms | NOT met, 1.04 s* (9.5 % in time) | met, 26 ms* | met, 26 ms*"
     );
     assert!(
         chart.alt.contains("notices (budget 30 s): met by all."),
@@ -27,7 +27,7 @@ fn signs_and_words_tell_what_colours_repeat() {
     assert!(
         chart
             .alt
-            .contains("Asking NOT met, 1.04 s (9.5 % in time);"),
+            .contains("Asking NOT met, 1.04 s* (9.5 % in time);"),
         "{}",
         chart.alt
     );
@@ -40,6 +40,16 @@ fn signs_and_words_tell_what_colours_repeat() {
         chart.svg
     );
     assert!(chart.svg.contains("9.5 % in time") && chart.svg.contains("budget 100 ms"));
+    assert!(chart.svg.contains("*: fewer than 10 events beyond"));
+}
+
+#[test]
+fn a_share_just_below_enough_does_not_read_as_enough() {
+    let mut scorecard_of = cards();
+    let class = &mut scorecard_of.cards[1].candidates[0].classes[0];
+    (class.events, class.within_budget) = (1_000, Some(0.9896));
+    let cell = &scorecard(&scorecard_of)[0].table.rows[1][2];
+    assert_eq!(cell, "NOT met, 1.04 s (98.9 % in time)");
 }
 
 #[test]
@@ -56,7 +66,7 @@ fn the_worst_off_of_several_kinds_is_named_with_all_budgets() {
     price.budget_us = Some(30_000.0);
     stream.classes.push(price);
     let chart = &scorecard(&scorecard_of)[0];
-    assert_eq!(chart.table.rows[1][3], "met, 26 ms (price)");
+    assert_eq!(chart.table.rows[1][3], "met, 26 ms* (price)");
     check_chart("two kinds", chart);
     // Both budgets stand beside the name, on two lines if need be.
     scorecard_of.cards[1].scenario.also[1].budget = crate::scenario::Span::from_millis(2_000);

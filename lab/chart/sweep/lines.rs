@@ -93,11 +93,7 @@ fn plot(results: &SweepResults, figure: &Figure) -> Option<Plot> {
     }
     Some(Plot {
         id: figure.id.replace('_', "-"),
-        title: format!(
-            "How does {} change with {}?",
-            figure.label,
-            view::title(axis)
-        ),
+        title: format!("How does {} change the {}?", view::the(axis), figure.label),
         reading: reading(results, axis, !slopes.is_empty()),
         alt,
         x: view::plot_axis(axis),

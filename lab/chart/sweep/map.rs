@@ -270,7 +270,10 @@ fn draw_key(canvas: &Canvas, results: &SweepResults, grid: &Grid, lines: &[(usiz
     }
     if grid.close() > 0 {
         wrapped(
-            &format!("Striped: {} cells too close to call", grid.close()),
+            &format!(
+                "Striped: {} too close to call",
+                format::counted(grid.close() as u64, "cell")
+            ),
             &mut y,
         );
         y += 8;

@@ -30,6 +30,15 @@ pub fn title(axis: &Axis) -> String {
     known.map_or_else(|| axis.key.replace('_', " "), |(_, title)| (*title).into())
 }
 
+/// The same as part of a sentence.
+pub fn the(axis: &Axis) -> String {
+    match axis.key.as_str() {
+        CLIENTS => "the number of clients".into(),
+        "poll_delivery" => title(axis),
+        _ => format!("the {}", title(axis)),
+    }
+}
+
 /// The quantity of an axis, and how many of its units one number of a scenario's axis is.
 fn quantity(axis: &Axis) -> (Quantity, f64) {
     match axis.kind {

@@ -53,8 +53,12 @@ impl Layout {
         for series in &plot.series {
             self.theory(canvas, series);
         }
-        for series in &plot.series {
-            self.lines(canvas, series, &mut room);
+        for (i, series) in plot.series.iter().enumerate() {
+            // Lines on the same spot are drawn ever thinner, so that each stays visible beside the next.
+            let later = plot.series[i + 1..].iter();
+            let hiding = later.filter(|other| self.coincide(series, other)).count();
+            let stroke = STROKE - 1 + 4 * hiding.min(3) as u32;
+            self.lines(canvas, series, stroke, &mut room);
         }
         for series in &plot.series {
             self.points(canvas, series, &mut room);
@@ -194,7 +198,21 @@ impl Layout {
         }
     }
 
-    fn lines(&self, canvas: &Canvas, series: &PlotSeries, room: &mut Room) {
+    /// Whether a line would hide another one most of the way.
+    fn coincide(&self, one: &PlotSeries, other: &PlotSeries) -> bool {
+        let ends = |series: &PlotSeries| -> Vec<Point> {
+            let points = series.points.iter();
+            points.filter_map(|point| self.point(point)).collect()
+        };
+        let (one, other) = (ends(one), ends(other));
+        let near = |(x, y): &&Point| {
+            let mut there = other.iter();
+            there.any(|at| at.0 == *x && (at.1 - y).abs() < STROKE as i32)
+        };
+        2 * one.iter().filter(near).count() > one.len()
+    }
+
+    fn lines(&self, canvas: &Canvas, series: &PlotSeries, stroke: u32, room: &mut Room) {
         let named = matches!(self.x, super::Scale::Names(_));
         // Where a law is drawn finer than what was measured, it says what lies between; straight lines would deny it.
         if series.theory.len() > 2 * series.points.len() {
@@ -208,7 +226,7 @@ impl Layout {
             // Between names there is nothing that a line could mean.
             if !named && piece.len() > 1 {
                 room.dots.extend(dotted(&piece));
-                canvas.line(piece, color(&series.color), STROKE - 1);
+                canvas.line(piece, color(&series.color), stroke);
             }
         }
     }

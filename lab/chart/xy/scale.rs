@@ -108,6 +108,7 @@ impl Scale {
         match self {
             Self::Log { .. } => format!("{title} (logarithmic)"),
             Self::Even { unit: ("", _), .. } | Self::Names(_) => title.to_owned(),
+            Self::Even { unit, .. } if title.ends_with(unit.0) => title.to_owned(),
             Self::Even { unit, .. } => format!("{title} ({})", unit.0),
         }
     }

@@ -82,6 +82,39 @@ fn xy_line(svg: &str) -> bool {
 }
 
 #[test]
+fn a_line_under_another_is_wider() {
+    let line = |y: f64| PlotSeries {
+        theory: vec![],
+        ..series("line", &[[1e5, y], [1e6, 2.0 * y]])
+    };
+    let strokes = |lines: [PlotSeries; 2]| -> Vec<String> {
+        let svg = xy(&plot(lines.into()), &footer()).svg;
+        let own = svg
+            .lines()
+            .filter(|line| line.contains("<polyline") && line.contains("#0072B2"));
+        let width = |line: &str| line.split("stroke-width=").nth(1).map(str::to_owned);
+        let widths = own.filter_map(width);
+        let widths = widths.map(|rest| rest.split('"').nth(1).unwrap_or_default().to_owned());
+        widths.collect()
+    };
+    let apart = strokes([line(1e5), line(5e5)]);
+    assert_eq!(apart[0], apart[1], "{apart:?}");
+    let same = strokes([line(1e5), line(1e5)]);
+    assert_ne!(same[0], same[1], "{same:?}");
+}
+
+#[test]
+fn a_unit_that_the_title_has_is_not_said_twice() {
+    let mut rates = plot(vec![series("SSE", &[[1.0, 1e5], [3.0, 2e5]])]);
+    rates.marks.clear();
+    rates.x = axis("updates per second", Quantity::PerSecond, false);
+    let svg = xy(&rates, &footer()).svg;
+    assert!(svg.contains("updates per second") && !svg.contains("(per second)"));
+    rates.x = axis("updates", Quantity::PerSecond, false);
+    assert!(xy(&rates, &footer()).svg.contains("updates (per second)"));
+}
+
+#[test]
 fn lines_that_end_together_before_the_edge_all_have_their_names() {
     // The axis goes on to five times as much.
     let line = |label: &str| series(label, &[[1e6, 1e5], [1.1e7, 1e5]]);

@@ -3,7 +3,7 @@
 use super::{Comparison, Difference, Pair, Verdict};
 use crate::chart::format::{self, ascii};
 use crate::report::console::{self, Ink, fill};
-use crate::report::deviation::{figure_name, figure_value};
+use crate::report::deviation::{figure_difference, figure_name, figure_value};
 
 /// The columns of figures that hold numbers.
 const NUMBERS: std::ops::Range<usize> = 1..5;
@@ -78,7 +78,7 @@ fn lines(pair: &Pair, width: u16) -> Vec<String> {
         .partition(|difference| difference.verdict == Verdict::Same);
     let mut out = vec![];
     if !other.is_empty() {
-        let head = ["figure", "A", "B", "B - A", "", "what it means"];
+        let head = ["figure", "A", "B", "B - A", "relative", "what it means"];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(other.into_iter().map(row));
         out.push(console::table(&rows, NUMBERS, Some(width)));
@@ -113,7 +113,7 @@ fn row(difference: &Difference) -> Vec<String> {
         value(difference.b, difference.interval_b),
         format!(
             "{sign}{}",
-            figure_value(&difference.figure, difference.difference.abs())
+            figure_difference(&difference.figure, difference.difference.abs())
         ),
         difference.percent.map_or("-".into(), format::deviation),
         difference.verdict.words().into(),

@@ -77,6 +77,22 @@ fn without_intervals_the_words_say_so() {
 }
 
 #[test]
+fn shares_are_apart_by_points_and_not_by_percent() {
+    let stale = |share: f64| {
+        let mut results = ticker(None);
+        let figures = results.transports[0].figures.as_mut();
+        figures.expect("verified").stale_share = share;
+        results
+    };
+    let text = terminal(&compared(&stale(0.58), &stale(0.575)), 120, false);
+    let line = text.lines().find(|line| line.contains("stale value"));
+    let words: Vec<_> = line.expect("a line").split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(words.contains("58 % 57 % -0.50 points -0.9 %"), "{text}");
+    assert!(text.contains("relative"), "{text}");
+}
+
+#[test]
 fn what_was_set_differently_comes_first() {
     let a = fixture::ticker();
     let mut b = fixture::ticker();

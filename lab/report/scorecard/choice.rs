@@ -44,10 +44,10 @@ pub struct Pick<'a> {
     /// The cheapest one first, then those that are too close to it for a decision.
     pub tied: Vec<&'a Candidate>,
     pub least: f64,
+    /// What the dearest of these costs: what holds for all of them.
+    pub within: f64,
     /// The cheapest of all others that meet the budget.
     pub next: Option<(&'a Candidate, f64)>,
-    /// The dearest that still meets the budget.
-    pub most: (&'a Candidate, f64),
 }
 
 /// The pick for a cost; nothing if no setting meets the budget, or the cost was not measured.
@@ -59,16 +59,18 @@ pub fn pick(card: &Card, cost: Cost) -> Option<Pick<'_>> {
     // Stable: among equals the order of the card decides, and they are all named.
     priced.sort_by(|a, b| a.1.total_cmp(&b.1));
     let (_, least) = *priced.first()?;
-    let most = *priced.last()?;
     let close = |price: f64| price <= least * (1.0 + CLOSE);
     let next = priced.iter().find(|(_, price)| !close(*price)).copied();
-    let tied = priced.into_iter().filter(|(_, price)| close(*price));
+    let tied: Vec<_> = priced
+        .into_iter()
+        .filter(|(_, price)| close(*price))
+        .collect();
     Some(Pick {
         cost,
-        tied: tied.map(|(candidate, _)| candidate).collect(),
+        within: tied.last().map_or(least, |(_, price)| *price),
+        tied: tied.into_iter().map(|(candidate, _)| candidate).collect(),
         least,
         next,
-        most,
     })
 }
 

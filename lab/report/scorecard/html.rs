@@ -1,6 +1,6 @@
 //! The page.
 
-use super::{TITLE, alone, decisions, sentences, settings, whole, words};
+use super::{TITLE, alone, decisions, rough, sentences, settings, whole, words};
 use crate::chart::format;
 use crate::chart::{Chart, Table, scorecard};
 use crate::measure::{Card, Scorecard};
@@ -31,6 +31,7 @@ struct Section<'a> {
     budget: String,
     sentences: Vec<String>,
     table: Table,
+    rough: Option<String>,
     command: String,
 }
 
@@ -50,6 +51,7 @@ fn page(judged: &Scorecard, png: bool) -> String {
         budget: scorecard::budget(&one.scenario),
         sentences: sentences(one),
         table: settings(one),
+        rough: rough(one),
         command: alone(judged, one),
     };
     let charts = scorecard::scorecard(judged).into_iter();

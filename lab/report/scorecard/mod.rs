@@ -14,9 +14,10 @@ pub use text::{markdown, terminal};
 pub use whole::answer;
 
 use crate::chart::Table;
+use crate::chart::evidence::{self, marked};
 use crate::chart::format::{percent, time};
 use crate::chart::scorecard::{budget, worst};
-use crate::measure::{Candidate, Card, Scorecard};
+use crate::measure::{Candidate, Card, ClassFigures, MET_SHARE, Scorecard};
 use choice::{Cost, meeting, pick};
 
 /// What the page is called.
@@ -70,7 +71,7 @@ fn decisions(scorecard: &Scorecard) -> Table {
             Some(pick) => format!(
                 "{}: {}",
                 words::picked(card, &pick),
-                words::price(*cost, pick.least)
+                words::price_of_all(&pick)
             ),
             None => "-".into(),
         };
@@ -129,11 +130,13 @@ fn settings(card: &Card) -> Table {
             Some(false) => "✗ NOT met",
             None => "-",
         };
-        let named = |class: &crate::measure::ClassFigures| match candidate.classes.len() {
-            0 | 1 => time(class.latency_us.p99),
-            _ => format!("{} ({})", time(class.latency_us.p99), class.class),
+        let p99 =
+            |class: &ClassFigures| marked(time(class.latency_us.p99), MET_SHARE, class.events);
+        let named = |class: &ClassFigures| match candidate.classes.len() {
+            0 | 1 => p99(class),
+            _ => format!("{} ({})", p99(class), class.class),
         };
-        let share = |class: &crate::measure::ClassFigures| class.within_budget.map(percent);
+        let share = |class: &ClassFigures| class.within_budget.map(percent);
         let dash = || "-".to_owned();
         let mut row = vec![name, met.into(), class.map_or_else(dash, named)];
         if shared {
@@ -150,6 +153,12 @@ fn settings(card: &Card) -> Table {
         table.row(row);
     }
     table
+}
+
+/// What the asterisks in the table of settings mean, where there are any.
+fn rough(card: &Card) -> Option<String> {
+    let verified = card.candidates.iter().filter(|c| c.verified);
+    evidence::note_of(verified.filter_map(worst).map(evidence::events))
 }
 
 /// The command that runs a card's scenario alone, with the whole report of each transport.

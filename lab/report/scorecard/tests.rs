@@ -20,7 +20,7 @@ fn budgets_and_costs_are_named_rather_than_a_winner() {
             text.contains("Of 2 budgets, 1 is met by every transport as it stands."),
             "{text}"
         );
-        let decision = "If your budget is that of notices (30 s), and if bytes matter: Asking every 30 s or Stream (1.26 kB per client and minute); if requests matter: Stream or Duplex (none once connected).";
+        let decision = "If your budget is that of notices (30 s), and if bytes matter: Asking every 30 s or Stream (at most 1.32 kB per client and minute); if requests matter: Stream or Duplex (none once connected).";
         assert!(text.contains(decision), "{text}");
         assert!(text.contains("Stream or Duplex"), "{text}");
         assert!(
@@ -100,7 +100,7 @@ fn another_rate_makes_another_choice() {
     // A poll of 300 bytes every ten seconds is more than a quiet stream, and half of a busy one.
     let quiet = cheapest("1/min");
     assert!(
-        quiet.starts_with("Fewest bytes: Stream or Duplex, 566 B"),
+        quiet.starts_with("Fewest bytes: Stream or Duplex, at most 572 B"),
         "{quiet}"
     );
     let busy = cheapest("2/s");
@@ -112,6 +112,21 @@ fn another_rate_makes_another_choice() {
         busy.contains("Next comes Stream with 18.4 kB, 67 % more."),
         "{busy}"
     );
+}
+
+#[test]
+fn a_percentile_of_few_events_is_marked_and_the_note_has_their_number() {
+    let mut scorecard = cards();
+    let [_, markdown, html] = all(&scorecard);
+    assert!(html.contains("<td>1.04 s*</td>"), "{html}");
+    for text in [markdown, html] {
+        let note = "Rough: fewer than 10 lie beyond this percentile (of 12 events of kind event).";
+        assert!(text.contains(note), "{text}");
+    }
+    for candidate in &mut scorecard.cards[0].candidates {
+        candidate.classes[0].events = 1_000;
+    }
+    assert_eq!(rough(&scorecard.cards[0]), None);
 }
 
 #[test]

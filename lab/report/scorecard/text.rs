@@ -1,12 +1,12 @@
 //! The same as Markdown and for the terminal.
 
-use super::{TITLE, alone, decisions, sentences, settings, whole, words};
+use super::{TITLE, alone, decisions, rough, sentences, settings, whole, words};
 use crate::chart::Table;
 use crate::chart::format::ascii;
 use crate::chart::scorecard::{budget, scorecard as charts};
 use crate::measure::Scorecard;
 use crate::report::console::{self, ALL_BUT_THE_FIRST, Ink, fill, fits};
-use crate::report::markdown::{command, section, text};
+use crate::report::markdown::{command, note, section, text};
 
 /// The page as Markdown.
 pub fn markdown(scorecard: &Scorecard) -> String {
@@ -30,6 +30,7 @@ pub fn markdown(scorecard: &Scorecard) -> String {
         let scenario = &card.scenario;
         let title = format!("{}, budget {}", scenario.name, budget(scenario));
         section(&mut out, &title, &settings(card));
+        note(&mut out, rough(card));
         for sentence in [&scenario.about, &scenario.proves] {
             if !sentence.is_empty() {
                 out += &format!("\n{}\n", text(sentence));

@@ -47,9 +47,18 @@ pub fn price(cost: Cost, value: f64) -> String {
     }
 }
 
+/// What every picked setting costs: `at most` where they would not all print it.
+pub fn price_of_all(pick: &Pick) -> String {
+    let [least, within] = [pick.least, pick.within].map(|value| price(pick.cost, value));
+    match least == within {
+        true => within,
+        false => format!("at most {within}"),
+    }
+}
+
 /// `1.2 kB per client and minute`.
-fn full_price(cost: Cost, value: f64) -> String {
-    let number = price(cost, value);
+fn full_price(pick: &Pick) -> String {
+    let (number, cost, value) = (price_of_all(pick), pick.cost, pick.within);
     match cost {
         Cost::Bytes => format!("{number} per client and minute"),
         Cost::Requests if number == "1" => "1 request per client and minute".into(),
@@ -101,13 +110,13 @@ fn more(value: f64, least: f64) -> String {
 /// What is cheapest in one cost, and by how much.
 pub fn cheapest(card: &Card, pick: &Pick) -> String {
     let what = wanted(pick.cost);
-    let least = full_price(pick.cost, pick.least);
+    let least = full_price(pick);
     let who = picked(card, pick);
     if meeting(card).len() == 1 {
         return format!("For {what} there is no choice: only {who} meets the budget ({least}).");
     }
     let Some((next, value)) = pick.next else {
-        let same = pick.most.1 == pick.least;
+        let same = pick.within == pick.least;
         let close = match same {
             true => "cost the same".to_owned(),
             false => format!("are within {} of each other", percent(CLOSE)),
@@ -131,7 +140,7 @@ pub fn cheapest(card: &Card, pick: &Pick) -> String {
         "{said}. Next comes {} with {}{}.",
         name(card, next),
         price(pick.cost, value),
-        more(value, pick.least)
+        more(value, pick.within)
     )
 }
 
@@ -264,7 +273,7 @@ pub fn decision(card: &Card) -> String {
             "if {} {verb}: {} ({})",
             wanted(cost),
             picked(card, &pick),
-            full_price(cost, pick.least)
+            full_price(&pick)
         ));
     }
     match (meeting(card).len(), parts.is_empty()) {

@@ -162,16 +162,20 @@ fn on_frontier(results: &SweepResults, axis: &Axis) -> Option<String> {
         })
         .map(|party| party.label.as_str())
         .collect();
-    let mut text = format!(
-        "Nothing beats {} of {} choices, from the cheapest to the freshest: {}.",
-        order.len(),
-        choices.len(),
-        said.join("; then ")
-    );
-    if !beaten.is_empty() {
+    let all = choices.len();
+    let mut text = match (order.len(), said.join("; then ")) {
+        (1, only) => format!(
+            "One of {all} choices costs the fewest bytes and is as fresh as any (within 2 %): {only}."
+        ),
+        (some, each) => format!(
+            "{some} of {all} choices are not beaten in both bytes and age by any other, from the cheapest to the \
+             freshest: {each}."
+        ),
+    };
+    if !beaten.is_empty() && order.len() > 1 {
         text.push_str(&format!(
             " {} {} not among them: something as fresh (within 2 %) costs fewer bytes.",
-            listed(&beaten),
+            format::listed(&beaten),
             if beaten.len() == 1 { "is" } else { "are" }
         ));
     }
@@ -336,9 +340,9 @@ fn rise(
     let [before, after] = cliff(&found, CLIFF)?;
     let (low, high) = (found[before]?, found[after]?);
     let steep = high > low * STEEP;
-    let between = format!(
-        "etween {} {} and {} the mean latency of {}",
-        view::title(axis),
+    let there = format!(
+        "When {} goes from {} to {}, the mean latency of {}",
+        view::the(axis),
         view::name(axis, before),
         view::name(axis, after),
         party.label
@@ -346,30 +350,40 @@ fn rise(
     let (low, high) = (format::significant(low), format::significant(high));
     let other = &baseline.label;
     let text = match steep {
-        true => format!("B{between} rises from {low} to {high} times that of {other}."),
+        true => format!("{there} rises from {low} to {high} times that of {other}."),
         // It has risen before and goes on.
-        false => format!("B{between} passes {CLIFF} times that of {other} ({low}, then {high})."),
+        false => format!("{there} passes {CLIFF} times that of {other} ({low}, then {high})."),
     };
     Some((text, steep))
 }
 
 /// What a round trip costs each transport.
 fn steepness(results: &SweepResults, axis: &Axis) -> Option<String> {
-    let said: Vec<String> = slopes(results, axis, &LATENCY_MEAN)
-        .into_iter()
-        .map(|(party, slope)| match slope {
-            Some(slope) => format!("{slope} with {}", party.label),
-            None => format!("no straight line with {}", party.label),
-        })
-        .collect();
-    (!said.is_empty()).then(|| format!("Mean latency grows by {}.", said.join(", ")))
-}
-
-/// `A`, `A and B`, `A, B and C`.
-fn listed(names: &[&str]) -> String {
-    match names.split_last() {
-        Some((last, [])) => (*last).into(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => String::new(),
+    let (mut straight, mut bent): (Vec<(String, Vec<&str>)>, Vec<&str>) = (vec![], vec![]);
+    for (party, slope) in slopes(results, axis, &LATENCY_MEAN) {
+        let label = party.label.as_str();
+        let Some(slope) = slope else {
+            bent.push(label);
+            continue;
+        };
+        match straight.iter_mut().find(|(same, _)| *same == slope) {
+            Some((_, labels)) => labels.push(label),
+            None => straight.push((slope, vec![label])),
+        }
+    }
+    let each = straight
+        .iter()
+        .map(|(slope, labels)| format!("{slope} with {}", format::listed(labels)));
+    let each = each.collect::<Vec<_>>().join(", ");
+    let bent = (!bent.is_empty()).then(|| format::listed(&bent));
+    match (each.is_empty(), bent) {
+        (true, None) => None,
+        (true, Some(bent)) => Some(format!(
+            "With {bent} the mean latency does not grow in a straight line."
+        )),
+        (false, None) => Some(format!("Mean latency grows by {each}.")),
+        (false, Some(bent)) => Some(format!(
+            "Mean latency grows by {each}; with {bent} it does not grow in a straight line."
+        )),
     }
 }

@@ -6,7 +6,7 @@ use crate::measure::sweep::{BYTES_PER_SECOND, Party, SweepResults};
 
 /// Texts that differ by less than this weigh the same on both sides.
 const SAME: f64 = 0.05;
-/// The arithmetic is shown where it meets the measured place this closely.
+/// Nothing is explained unless the arithmetic meets the measured place this closely.
 const CLOSE: f64 = 0.05;
 
 /// IP bytes without connecting and closing, taken apart.
@@ -51,6 +51,12 @@ pub fn why(
     if push.text <= 0.0 || asking.text <= 0.0 {
         return None;
     }
+    let same = (asking.text / push.text - 1.0).abs() < SAME;
+    let saved = if same { 0.0 } else { push.text - asking.text };
+    let law = asking.rest_of_request / (push.rest + saved);
+    if (law / events - 1.0).abs() >= CLOSE {
+        return None;
+    }
     let bytes = |value| crate::chart::value(Quantity::Bytes, value);
     let mut said = format!(
         "Why there: besides texts, a question with its answer costs {} and an event by {} {}. For each event born {} \
@@ -63,7 +69,6 @@ pub fn why(
         baseline.label,
         bytes(push.text),
     );
-    let same = (asking.text / push.text - 1.0).abs() < SAME;
     said.push_str(match same {
         true => ": a poll brings all that it missed, and the texts weigh on both sides",
         false if asking.text < push.text => {
@@ -71,26 +76,21 @@ pub fn why(
         }
         false => "",
     });
-    let saved = if same { 0.0 } else { push.text - asking.text };
-    let law = asking.rest_of_request / (push.rest + saved);
-    if (law / events - 1.0).abs() < CLOSE {
-        let most = |value: f64| format!("{value:.0}");
-        let under = match same {
-            true => most(push.rest),
-            false => format!(
-                "({} + {} - {})",
-                most(push.rest),
-                most(push.text),
-                most(asking.text)
-            ),
-        };
-        said.push_str(&format!(
-            ": {} / {under} is {} events per poll",
-            most(asking.rest_of_request),
-            significant(law)
-        ));
-    }
-    Some(said + ".")
+    let whole = |value: f64| format!("{value:.0}");
+    let under = match same {
+        true => whole(push.rest),
+        false => format!(
+            "({} + {} - {})",
+            whole(push.rest),
+            whole(push.text),
+            whole(asking.text)
+        ),
+    };
+    Some(format!(
+        "{said}: {} / {under} is {} events per poll.",
+        whole(asking.rest_of_request),
+        significant(law)
+    ))
 }
 
 /// The mean over these points.
