@@ -3,7 +3,7 @@
 
 use super::canvas::{Align, Canvas};
 use super::ends::ends;
-use super::format::{TimeUnit, count, percent, time};
+use super::format::{TimeUnit, count, nothing, percent, time};
 use super::plot::Plot;
 use super::style::{INK, LABEL, MARGIN, PLOT_BOTTOM, SHADE, SOFT, STROKE, TEXT, WIDTH};
 use super::style::{color, leading, text_width, ticks, wrap};
@@ -235,14 +235,12 @@ fn table(strips: &[Strip]) -> Table {
                 time(mean),
                 time(strip.oldest()),
             ],
-            None => ["-"; 3].map(str::to_owned),
+            None => [(); 3].map(|()| nothing()),
         };
-        table.row(
-            [label]
-                .into_iter()
-                .chain(here)
-                .chain([time(f.age_us.mean), percent(f.stale_share)]),
-        );
+        table.row([label].into_iter().chain(here).chain([
+            f.mean_age_us().map_or_else(nothing, time),
+            f.stale_share.map_or_else(nothing, percent),
+        ]));
     }
     table
 }

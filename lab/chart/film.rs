@@ -111,7 +111,8 @@ impl<'a> Film<'a> {
         let odd = |(transport, frames): &(&TransportResult, Option<Vec<Frame>>)| {
             let (figures, frames) = (figures(transport)?, frames.as_ref()?);
             let wrong = frames.iter().filter(|frame| frame.behind > 0).count() as f64;
-            Some((100.0 * (wrong - figures.stale_share * FRAMES as f64).abs()) as u64)
+            let stale = figures.stale_share? * FRAMES as f64;
+            Some((100.0 * (wrong - stale).abs()) as u64)
         };
         self.screens.iter().filter_map(odd).sum()
     }
@@ -167,7 +168,7 @@ mod tests {
         let film = Film::new(&results).unwrap();
         for (transport, frames) in &film.screens {
             let wrong = frames.as_ref().unwrap().iter().filter(|f| f.behind > 0);
-            let stale = figures(transport).unwrap().stale_share * FRAMES as f64;
+            let stale = figures(transport).unwrap().stale_share.unwrap() * FRAMES as f64;
             assert!(
                 (wrong.count() as f64 - stale).abs() <= 1.0,
                 "{}",

@@ -5,6 +5,11 @@ pub use crate::scenario::spaced;
 
 use crate::measure::Machine;
 
+/// What stands where there is no figure.
+pub fn nothing() -> String {
+    "-".to_owned()
+}
+
 /// A narrow no-break space between groups of three digits.
 const GROUP: char = '\u{202f}';
 

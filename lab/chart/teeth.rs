@@ -50,7 +50,7 @@ impl Strip<'_> {
 
     /// The mean over all clients and the whole window, which these few seconds only illustrate.
     pub fn mean_of_run(&self) -> Option<f64> {
-        figures(self.transport).map(|figures| figures.age_us.mean)
+        figures(self.transport)?.mean_age_us()
     }
 }
 

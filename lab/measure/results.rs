@@ -152,6 +152,13 @@ impl TransportResult {
     }
 }
 
+impl Figures {
+    /// The mean of `age_us`, microseconds.
+    pub fn mean_age_us(&self) -> Option<f64> {
+        self.age_us.map(|age| age.mean)
+    }
+}
+
 /// How charts draw a transport: the same everywhere and for ever.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Style {
@@ -181,10 +188,13 @@ pub struct Figures {
     pub latency_samples: u64,
     /// Distinct events behind `latency_us` (clients on one feed are correlated: count events).
     pub latency_events: u64,
-    /// Age of the newest event shown, averaged over the measured window and all clients.
-    pub age_us: Mean,
-    /// Share of the measured window in which a newer event existed than the one shown, 0 to 1.
-    pub stale_share: f64,
+    /// Age of the newest event shown, averaged over the measured window and all clients; absent if nobody was shown any
+    /// before the window ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_us: Option<Mean>,
+    /// Share of the measured window in which a newer event existed than the one shown, 0 to 1; absent with the age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale_share: Option<f64>,
     /// From a client's first SYN to its first event, averaged over the clients; the time until one is born is in it.
     pub first_event_us: Mean,
     /// HTTP requests, upgrades included.

@@ -69,11 +69,10 @@ pub struct Side {
     pub share: Option<f64>,
 }
 
-/// Whether there is anything to average: events of the measured window that were seen, and a screen within it. Without
-/// them an age of zero and bytes per no event at all would look like figures.
+/// Whether there is anything to average: events of the measured window that were seen. Without them bytes per no event
+/// would look like a figure.
 pub fn measured(book: &Book) -> bool {
-    let mut screens = book.clients.iter().map(|client| client.screens());
-    !book.latency_ns.is_empty() && screens.any(|(_, observed_ns, _)| observed_ns > 0)
+    !book.latency_ns.is_empty()
 }
 
 /// The figures of a verified run.
@@ -99,15 +98,16 @@ pub fn figures(
             first_ns.push(first.saturating_sub(dialled));
         }
     }
+    let shown_ns = (observed_ns > 0).then_some(observed_ns as f64);
     let first_sum: u64 = first_ns.iter().sum();
     Figures {
         latency_us: percentiles(book),
         latency_samples: samples,
         latency_events: book.events.seen(),
-        age_us: Mean {
-            mean: us(age_ns2 as f64 / observed_ns as f64),
-        },
-        stale_share: rounded(stale_ns as f64 / observed_ns as f64),
+        age_us: shown_ns.map(|ns| Mean {
+            mean: us(age_ns2 as f64 / ns),
+        }),
+        stale_share: shown_ns.map(|ns| rounded(stale_ns as f64 / ns)),
         first_event_us: Mean {
             mean: us(first_sum as f64 / first_ns.len().max(1) as f64),
         },

@@ -258,7 +258,10 @@ fn replaced_sentence(entries: &[Entry]) -> Option<String> {
 
 /// Age is what a viewer notices, and where events are rare it differs far less than latency does.
 fn age_sentence(entries: &[Entry]) -> Option<String> {
-    let groups = ranked(entries, |(_, f)| f.age_us.mean);
+    let aged = entries.iter().filter(|(_, f)| f.age_us.is_some()).copied();
+    let groups = ranked(&aged.collect::<Vec<_>>(), |(_, f)| {
+        f.mean_age_us().unwrap_or_default()
+    });
     let (young, old) = (groups.first()?, groups.last()?);
     if entries.len() < 2 {
         return None;

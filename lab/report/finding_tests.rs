@@ -2,7 +2,7 @@
 
 use super::{finding, fixture, format};
 use crate::chart::figures;
-use crate::measure::{Results, TransportResult};
+use crate::measure::{Figures, Results, TransportResult};
 
 /// The numbers of a text, each with its unit.
 fn numbers(text: &str) -> Vec<String> {
@@ -37,8 +37,9 @@ fn allowed(results: &Results) -> Vec<String> {
         .iter()
         .filter_map(|t| figures(t).map(|f| (t, f)))
         .collect();
+    let age = |figures: &Figures| figures.mean_age_us().expect("shown");
     for (t, f) in &verified {
-        allowed.extend([f.latency_us.p50, f.latency_us.p99, f.age_us.mean].map(format::time));
+        allowed.extend([f.latency_us.p50, f.latency_us.p99, age(f)].map(format::time));
         allowed.push(format::bytes(f.bytes_per_event));
         allowed.push(format::count(f.latency_events));
         allowed.push(format::percent(
@@ -51,7 +52,7 @@ fn allowed(results: &Results) -> Vec<String> {
             allowed.push(format::percent(f.bytes_per_event / other.bytes_per_event));
             allowed.push(format::ratio(f.latency_us.p50 / other.latency_us.p50));
             allowed.push(format::ratio(f.bytes_per_event / other.bytes_per_event));
-            allowed.push(format::ratio(f.age_us.mean / other.age_us.mean));
+            allowed.push(format::ratio(age(f) / age(other)));
         }
     }
     allowed

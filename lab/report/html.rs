@@ -187,8 +187,16 @@ fn card<'a>(results: &Results, transport: &'a TransportResult) -> Card<'a> {
                 evidence::marked(format::time(f.latency_us.p99), 0.99, f.latency_events),
             ),
             ("mean latency", format::time(f.latency_us.mean)),
-            ("mean age", format::time(f.age_us.mean)),
-            ("time stale", format::percent(f.stale_share)),
+        ]);
+        facts.extend(
+            [
+                ("mean age", f.mean_age_us().map(format::time)),
+                ("time stale", f.stale_share.map(format::percent)),
+            ]
+            .into_iter()
+            .filter_map(|(name, figure)| Some((name, figure?))),
+        );
+        facts.extend([
             ("requests", format::count(f.requests)),
             ("first event after", format::time(f.first_event_us.mean)),
             ("empty answers", format::count(f.empty_answers)),

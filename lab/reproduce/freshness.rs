@@ -3,6 +3,7 @@
 use super::measured::difference;
 use super::plots::{axis, series};
 use super::{Context, Measured, Study};
+use crate::measure::Figures;
 use crate::measure::plot::{Plot, Quantity};
 use crate::run::RunError;
 use crate::transport::{Entry, SHORT_POLL, WEBSOCKET};
@@ -50,11 +51,12 @@ fn run(context: &Context) -> Result<Measured, RunError> {
         for (party, trial) in PARTIES.into_iter().zip(both) {
             measured.put(
                 format!("stale/{party}/{rate}"),
-                trial.read(|f| f.stale_share),
+                trial.read(|f| f.stale_share.unwrap_or(f64::NAN)),
             );
         }
         if let [poll, push] = both {
-            let age = difference(poll.read(|f| f.age_us.mean), push.read(|f| f.age_us.mean));
+            let age_us = |figures: &Figures| figures.mean_age_us().unwrap_or(f64::NAN);
+            let age = difference(poll.read(age_us), push.read(age_us));
             measured.put(format!("age/{rate}"), age);
         }
     }

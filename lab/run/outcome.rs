@@ -11,7 +11,7 @@ use crate::theory::{self, Inputs, PollDiscipline, Spacing};
 use crate::transport::{Entry, Events};
 
 /// What is said where there is nothing to average.
-const UNMEASURED: &str = "nothing was measured: no event of the measured window was shown within it; more of them, or a longer \
+const UNMEASURED: &str = "nothing was measured: no event was born in the measured window; more of them, or a longer \
                           --duration, would give figures";
 
 /// One transport's run: what was seen, what the wires carried.

@@ -30,7 +30,7 @@ fn trials(plan: &Plan, workers: usize) -> Vec<Trial> {
 
 #[test]
 fn the_number_of_workers_changes_nothing() {
-    let plan = plan(sweep("", &["poll_every=200ms,500ms", "rate=1/s,5/s"]));
+    let plan = plan(sweep("", &["poll_every=200ms,500ms", "rate=4/s,20/s"]));
     let one = trials(&plan, 1);
     assert_eq!(one, trials(&plan, 3));
     // Both axes for short polling, the rate alone for the others.

@@ -57,8 +57,8 @@ fn an_event_waits_for_the_next_beat() {
                 let without_setup = (figures.bytes.total - figures.bytes.setup) as f64;
                 for (key, measured) in [
                     ("latency_us.mean", latency.mean),
-                    ("age_us.mean", figures.age_us.mean),
-                    ("stale_share", figures.stale_share),
+                    ("age_us.mean", figures.mean_age_us().unwrap()),
+                    ("stale_share", figures.stale_share.unwrap()),
                     ("bytes_per_event_without_setup", without_setup / kept_up),
                 ] {
                     within(&what(key), measured, result.theory[key], 0.03);

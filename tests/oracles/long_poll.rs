@@ -44,13 +44,13 @@ fn questions_and_freshness_are_as_predicted() {
         );
         within(
             &what("age"),
-            figures.age_us.mean,
+            figures.mean_age_us().unwrap(),
             theory("age_us.mean"),
             0.04,
         );
         within(
             &what("stale share"),
-            figures.stale_share,
+            figures.stale_share.unwrap(),
             theory("stale_share"),
             0.04,
         );

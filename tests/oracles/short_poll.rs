@@ -108,13 +108,13 @@ fn freshness_and_questions_are_as_predicted() {
         );
         within(
             &what("stale share"),
-            figures.stale_share,
+            figures.stale_share.unwrap(),
             theory("stale_share"),
             0.05,
         );
         within(
             &what("age"),
-            figures.age_us.mean,
+            figures.mean_age_us().unwrap(),
             theory("age_us.mean"),
             0.05,
         );

@@ -50,7 +50,7 @@ fn the_interval_of_a_share_ends_at_nothing_and_at_all() {
     let mut results = sweep(&["poll_every=1s,2s"]);
     for trial in &mut results.trials {
         if let Some(figures) = &mut trial.figures {
-            figures.stale_share = if trial.repeat == 0 { 0.3 } else { 0.0 };
+            figures.stale_share = Some(if trial.repeat == 0 { 0.3 } else { 0.0 });
         }
     }
     let party = &results.head.parties[0];

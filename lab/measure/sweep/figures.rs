@@ -73,7 +73,7 @@ pub const AGE_MEAN: Figure = Figure {
     path: "age_us.mean",
     label: "mean age",
     quantity: Quantity::Time,
-    measured: |_, f| Some(f.age_us.mean),
+    measured: |_, f| f.mean_age_us(),
     predicted: |t| theory(t, "age_us.mean"),
 };
 /// Share of time in which a newer event existed than the one shown.
@@ -82,7 +82,7 @@ pub const STALE_SHARE: Figure = Figure {
     path: "stale_share",
     label: "time stale",
     quantity: Quantity::Share,
-    measured: |_, f| Some(f.stale_share),
+    measured: |_, f| f.stale_share,
     predicted: |t| theory(t, "stale_share"),
 };
 /// IP bytes that one client costs per second, both directions, connecting and closing left out.

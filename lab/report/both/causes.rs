@@ -228,12 +228,13 @@ fn age(pair: &Pair) -> Option<Cause> {
 fn stale(pair: &Pair) -> Option<Cause> {
     let (s, l) = (pair.simulated.1, pair.loopback.1);
     let more = l.latency_us.mean / s.latency_us.mean - 1.0;
+    let stale = s.stale_share?;
     more.is_finite().then(|| {
         let words = format!(
             "a screen is stale for as long as an event is on its way, and the mean latency differs by {}",
             format::deviation(more * 100.0)
         );
-        cause(s.stale_share * more, words)
+        cause(stale * more, words)
     })
 }
 

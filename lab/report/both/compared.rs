@@ -91,14 +91,14 @@ pub const FIGURES: [Figure; 10] = [
         |_, f| Some(f.latency_us.p99),
     ),
     figure("mean age", Unit::Time, Kind::Age, (5.0, 2_000.0), |_, f| {
-        Some(f.age_us.mean)
+        f.mean_age_us()
     }),
     figure(
         "time stale",
         Unit::Share,
         Kind::Stale,
         (5.0, 0.01),
-        |_, f| Some(f.stale_share),
+        |_, f| f.stale_share,
     ),
     figure(
         "first event after",

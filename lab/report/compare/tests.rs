@@ -81,7 +81,7 @@ fn shares_are_apart_by_points_and_not_by_percent() {
     let stale = |share: f64| {
         let mut results = ticker(None);
         let figures = results.transports[0].figures.as_mut();
-        figures.expect("verified").stale_share = share;
+        figures.expect("verified").stale_share = Some(share);
         results
     };
     let text = terminal(&compared(&stale(0.58), &stale(0.575)), 120, false);

@@ -187,8 +187,8 @@ fn repeats_and_lengths_are_explained() {
         "95 % Student interval (too few runs for a bootstrap) over the 3 seeds",
     );
     all_say(&results, "up to 5 % of its questions");
-    results.head.sweep.repeats = 5;
-    all_say(&results, "95 % bootstrap interval over the 5 seeds");
+    results.head.sweep.repeats = 8;
+    all_say(&results, "95 % bootstrap interval over the 8 seeds");
     results.head.sweep.repeats = 3;
     all_say(&results, "each lasts 100 s");
     results.trials[0].span_us = 65_000_000;

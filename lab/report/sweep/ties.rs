@@ -86,6 +86,7 @@ fn along(grid: &Grid, column: usize, party: usize, base: usize) -> Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::Mean;
     use crate::measure::sweep::AGE_MEAN;
     use crate::report::fixture::sweeps::sweep;
 
@@ -105,7 +106,9 @@ mod tests {
         for trial in &mut results.trials {
             let parts = trial.transport == other.id && trial.at == [1, 2];
             if let Some(figures) = &mut trial.figures {
-                figures.age_us.mean = if parts { 2e6 } else { 1e6 };
+                figures.age_us = Some(Mean {
+                    mean: if parts { 2e6 } else { 1e6 },
+                });
             }
         }
         let said = borders(&results, "fresh", &AGE_MEAN);
