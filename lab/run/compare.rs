@@ -5,6 +5,7 @@ use crate::clock::S;
 use crate::feed::payload_label;
 use crate::measure::{Machine, Results, SCHEMA, VERSION, summary};
 use crate::net::Network;
+use crate::scenario::spaced;
 use crate::theory::Law;
 use crate::transport::{self, Entry};
 
@@ -54,7 +55,8 @@ impl Prepared {
                 results.note(&format!(
                     "{label} asks every {}, and some of its clients first ask after the {} of warm-up: before its first event a \
                      client has no age, so mean age and time stale are too small",
-                    self.scenario.poll_every, self.scenario.warm_up
+                    spaced(&self.scenario.poll_every.to_string()),
+                    spaced(&self.scenario.warm_up.to_string())
                 ));
             }
             results.transports.push(outcome.result);
