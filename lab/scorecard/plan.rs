@@ -121,7 +121,8 @@ impl Plan {
                 ..job.scenario.clone()
             };
             let asks = job.entry.descriptor.law == Law::ShortPoll;
-            if !is_timed(&scenario) && !(asks && polls(&scenario) > MOST_POLLS) {
+            let too_many = asks && polls(&scenario) > MOST_POLLS;
+            if !(too_many || is_timed(&scenario)) {
                 job.work = work(&scenario, &job.entry, self.network);
                 job.scenario = scenario;
             }
