@@ -69,10 +69,10 @@ pub struct Side {
     pub share: Option<f64>,
 }
 
-/// Whether there is anything to average: events of the measured window that were seen. Without them bytes per no event
-/// would look like a figure.
+/// Whether there is anything to average: events of the measured window that were seen, or messages that people published.
+/// Without them bytes per no event would look like a figure.
 pub fn measured(book: &Book) -> bool {
-    !book.latency_ns.is_empty()
+    !book.latency_ns.is_empty() || book.upward.published > 0
 }
 
 /// The figures of a verified run.
